@@ -1,0 +1,1 @@
+"""medrag: medical question answering grounded in Japanese clinical guidelines."""

@@ -1,0 +1,1 @@
+"""Attribution: any text checked, claim by claim, against the passages it cites."""

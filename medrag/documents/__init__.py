@@ -1,0 +1,1 @@
+"""Documents: files become Documents, Documents become Passages."""

@@ -1,0 +1,61 @@
+"""The structure of a clinical guideline: questions, recommendations, strength, exceptions.
+
+Societies differ in how they grade, so strength and certainty stay as written (`raw`) and the
+scheme is named beside them; nothing is mapped onto a common scale. A recommendation keeps its
+exceptions: what governs whom it is for is part of what it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Polarity = Literal["for", "against", "neither"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """A strength or a certainty as the document writes it.
+
+    Attributes:
+        raw: Verbatim, for example "強い（1）" or "B".
+        scheme: "GRADE", "Minds", "letter", "class", or "unknown".
+    """
+
+    raw: str
+    scheme: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """An exception or a condition that belongs to a recommendation, verbatim, with its span."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """One recommendation with what governs it; spans index the document's text.
+
+    Attributes:
+        cq: Label of the clinical question that it answers ("CQ1"), if there is one.
+        question: That question's text, if there is one.
+        polarity: Whether it recommends for, against, or neither.
+        block_start, block_end: The span from the recommendation to its last exception.
+    """
+
+    document_id: str
+    text: str
+    start: int
+    end: int
+    block_start: int
+    block_end: int
+    page: int | None
+    polarity: Polarity
+    cq: str | None = None
+    question: str | None = None
+    strength: Grade | None = None
+    certainty: Grade | None = None
+    exceptions: tuple[Condition, ...] = ()

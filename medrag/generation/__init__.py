@@ -1,0 +1,1 @@
+"""Generation: a question and its Hits become a Draft with citation markers."""

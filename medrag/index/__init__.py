@@ -1,0 +1,1 @@
+"""The index: passages on disk, found by words, character bigrams and vectors."""

@@ -1,0 +1,1 @@
+"""Japanese text, to the character: normalisation, words, sentences, quantities, lexicon."""

@@ -1,0 +1,1 @@
+"""Language models, wherever they run, behind one ChatModel protocol."""
