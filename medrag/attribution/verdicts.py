@@ -56,8 +56,8 @@ class Claim:
     """One checked statement of a text.
 
     Attributes:
-        text: The statement as written, without its markers' span removed: `text[start:end]`.
-        start, end: In the checked text.
+        text: The statement as written, markers included: `checked_text[start:end]`.
+        start, end: In the checked text (in an Answer, in `Answer.text`).
         citations: Numbers of its markers, in order, that name a passage.
         verdict: See the field's terms in medrag.attribution.
         needs_review: The checker is not sure enough for a verdict without a person.

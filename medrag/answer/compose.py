@@ -1,0 +1,160 @@
+"""A draft, its evidence and its report become an Answer, in one place for every surface."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from medrag.answer.record import Answer, Citation, Provenance, Status
+from medrag.attribution.verdicts import Claim, Evidence, Report
+from medrag.errors import Notice
+from medrag.generation.draft import Draft
+from medrag.retrieval.retriever import Hit
+
+
+def compose(
+    *,
+    question: str,
+    hits: Sequence[Hit],
+    draft: Draft,
+    report: Report,
+    provenance: Provenance,
+    timings: Mapping[str, float],
+    notices: Sequence[Notice] = (),
+) -> Answer:
+    """The Answer for a checked draft.
+
+    Args:
+        report: Of `report.text`, checked against the hits as passages "1" to "k", in order;
+            that text differs from the draft's when claims were repaired.
+        notices: Reservations from before the draft, for example a fallback.
+    """
+    claims = tuple(_in_document(claim, hits) for claim in report.claims)
+    citations = tuple(_citations(claims, hits))
+    status = _status(draft, claims)
+    return Answer(
+        id=_identity(question, report.text, provenance),
+        question=question,
+        status=status,
+        text=report.text,
+        raw_text=draft.text,
+        claims=claims,
+        citations=citations,
+        hits=tuple(hits),
+        warnings=(
+            *notices,
+            *draft.notices,
+            *_reservations(report, claims, citations, status),
+        ),
+        mode=draft.mode,
+        provenance=provenance,
+        reasoning=draft.reasoning,
+        usage=draft.usage,
+        timings=timings,
+        verified_by=report.verified_by,
+    )
+
+
+def _in_document(claim: Claim, hits: Sequence[Hit]) -> Claim:
+    """The claim with its evidence in the documents' code points instead of the passages'."""
+    placed = []
+    for piece in claim.evidence:
+        passage = hits[int(piece.passage_id) - 1].passage
+        placed.append(
+            Evidence(
+                passage_id=passage.id,
+                start=passage.start + piece.start,
+                end=passage.start + piece.end,
+                quote=piece.quote,
+            )
+        )
+    return replace(claim, evidence=tuple(placed))
+
+
+def _citations(claims: Sequence[Claim], hits: Sequence[Hit]) -> Iterator[Citation]:
+    """One citation a number, in the order of first mention, quoting what its claims rest on."""
+    numbers = dict.fromkeys(number for claim in claims for number in claim.citations)
+    for number in numbers:
+        hit = hits[number - 1]
+        passage = hit.passage
+        rests_on = [
+            piece
+            for claim in claims
+            if number in claim.citations
+            for piece in claim.evidence
+            if piece.passage_id == passage.id
+        ]
+        start = min((piece.start for piece in rests_on), default=passage.start)
+        end = max((piece.end for piece in rests_on), default=passage.end)
+        yield Citation(
+            number=number,
+            passage_id=passage.id,
+            document_id=passage.document_id,
+            title=hit.title,
+            society=hit.society,
+            edition=hit.edition,
+            edition_status=hit.edition_status,
+            published=hit.published,
+            section=passage.section,
+            kind=passage.kind,
+            page=passage.page,
+            quote=passage.text[start - passage.start : end - passage.start],
+            start=start,
+            end=end,
+            strength=passage.strength,
+            certainty=passage.certainty,
+            url=hit.url,
+        )
+
+
+def _status(draft: Draft, claims: Sequence[Claim]) -> Status:
+    if draft.abstained:
+        return "abstained"
+    stated = [claim for claim in claims if claim.verdict != "not_a_claim"]
+    if not stated:
+        return "abstained"
+    if all(claim.verdict == "supported" and not claim.needs_review for claim in stated):
+        return "answered"
+    return "partial"
+
+
+def _reservations(
+    report: Report, claims: Sequence[Claim], citations: Sequence[Citation], status: Status
+) -> Iterator[Notice]:
+    for number in report.unresolved:
+        yield Notice(
+            code="unresolved_marker",
+            message=f"[{number}] に対応する資料はありません。",
+        )
+    for citation in citations:
+        if citation.edition_status == "superseded":
+            edition = f"（{citation.edition}）" if citation.edition else ""
+            yield Notice(
+                code="superseded_edition",
+                message=f"[{citation.number}] {citation.title}{edition}は旧版です。"
+                "現行版を確認してください。",
+            )
+    failed = [
+        claim for claim in claims if claim.verdict in ("partial", "contradicted", "unsupported")
+    ]
+    if failed:
+        yield Notice(
+            code="unverified_claims",
+            message=f"{len(failed)} 件の記載は引用元で確認できませんでした。",
+        )
+    if any(claim.verdict == "uncited" for claim in claims):
+        yield Notice(code="uncited_claims", message="引用のない記載が含まれています。")
+    if any(claim.needs_review for claim in claims):
+        yield Notice(code="needs_review", message="人による確認が必要な記載が含まれています。")
+    if status == "abstained":
+        yield Notice(
+            code="abstained",
+            message="収載された資料の範囲では、この質問への回答を確認できませんでした。",
+        )
+
+
+def _identity(question: str, text: str, provenance: Provenance) -> str:
+    """Equal inputs give an equal id: it names what was answered, not when."""
+    facts = (question, text, provenance.index_generation, str(provenance.prompt_sha256))
+    return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:16]

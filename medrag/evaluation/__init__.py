@@ -1,0 +1,1 @@
+"""Evaluation: retrieval and attribution measured in the field's own terms."""

@@ -1,0 +1,136 @@
+"""Settings: every default of medrag, written once.
+
+Values come from the caller, then the environment (`MEDRAG_*`), then `medrag.toml` in the working
+directory. A key that medrag does not know is an error in all three places: a misspelt setting that
+is silently ignored is how a hospital ends up with a model that it did not mean to use. The rooms
+below take plain values and know nothing of this file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from medrag.errors import SettingsError
+
+PREFIX = "MEDRAG_"
+FILE = "medrag.toml"
+
+
+class Settings(BaseSettings):
+    """What a user can set; each field is `MEDRAG_<FIELD>` in the environment.
+
+    Raises:
+        SettingsError: A key is unknown or a value is impossible; the message names it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    index: Path = Field(Path("indexes/default"), description="Directory of the index.")
+    encoder: str | None = Field(
+        None, description="A sentence-transformers name or path; the built-in encoder if unset."
+    )
+
+    # Passages shown to the generator; recall at 8 is within a point of recall at 10 for passages
+    # of this length, and eight of them fit the evidence budget.
+    k: int = Field(8, ge=1, le=200, description="Passages retrieved for a question.")
+    question_limit: int = Field(
+        4000, ge=1, description="Characters of the longest question accepted."
+    )
+    passage_tokens: int = Field(
+        256, ge=32, le=4096, description="Target length of a passage, in tokens."
+    )
+
+    llm_base_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint, for example http://localhost:8000/v1."
+    )
+    llm_model: str = Field(
+        "tokyotech-llm/Medical-GPT-OSS-Swallow-120B", description="Model name at that endpoint."
+    )
+    llm_api_key: SecretStr = Field(SecretStr("EMPTY"), description="Bearer token.")
+
+    # Sampling of the model card (generation_config.json of Medical-GPT-OSS-Swallow-120B).
+    temperature: float = Field(0.6, ge=0, le=2)
+    top_p: float = Field(0.95, gt=0, le=1)
+    top_k: int | None = Field(20, ge=-1)
+    min_p: float | None = Field(0.0, ge=0, le=1)
+    seed: int = Field(0, description="Sent with every request, so that a run can be repeated.")
+    max_tokens: int = Field(8192, ge=1, description="Reasoning and answer together.")
+    context_tokens: int = Field(32768, ge=1024, description="Context of the served model.")
+    evidence_tokens: int = Field(12000, ge=256, description="Budget of the evidence in a prompt.")
+
+    llm_connect_seconds: float = Field(5.0, gt=0)
+    llm_idle_seconds: float = Field(90.0, gt=0, description="Longest silence within a stream.")
+    llm_total_seconds: float = Field(300.0, gt=0)
+    llm_retries: int = Field(2, ge=0, le=10, description="Only before the first token.")
+    llm_concurrency: int = Field(8, ge=1, description="Requests in flight at once.")
+
+    entailment: str = Field(
+        "lexical", description='"lexical", "llm", or a sentence-transformers NLI cross-encoder.'
+    )
+    repair: Literal["flag", "drop", "recite", "regenerate"] = Field(
+        "flag", description="What to do with a claim that its citations do not carry."
+    )
+
+    def __init__(self, **values: Any) -> None:
+        _refuse_unknown(PREFIX, os.environ, values)
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _translate(error) from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(
+                f"not valid TOML: {error}", where=FILE, hint="mend or remove the file"
+            ) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings names them)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The caller, then the environment, then medrag.toml; nothing else is read."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _valid() -> str:
+    return ", ".join(sorted(Settings.model_fields))
+
+
+def _refuse_unknown(prefix: str, environment: Any, values: dict[str, Any]) -> None:
+    """Raise for a misspelt variable or argument: pydantic-settings would ignore the former."""
+    known = Settings.model_fields
+    for name in environment:
+        if name.upper().startswith(prefix) and name.upper()[len(prefix) :].lower() not in known:
+            valid = ", ".join(sorted(prefix + field.upper() for field in known))
+            raise SettingsError(
+                "unknown setting in the environment", where=name, hint=f"valid: {valid}"
+            )
+    for name in values:
+        if name not in known:
+            raise SettingsError("unknown setting", where=name, hint=f"valid: {_valid()}")
+
+
+def _translate(error: ValidationError) -> SettingsError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return SettingsError(f"unknown setting in {FILE}", where=name, hint=f"valid: {_valid()}")
+    return SettingsError(
+        first["msg"], where=name, hint=f"set {PREFIX}{name.upper()} or {name} in {FILE}"
+    )
