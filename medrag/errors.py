@@ -23,6 +23,7 @@
     ├── NotInIndex               a document or passage id that the index does not hold
     ├── EvaluationError          a queries, qrels or claims file is malformed
     └── GenerationError          the language model failed; `retryable` says whether to try again
+        └── PromptTooLong        the prompt alone exceeds the model's context
 
 Errors are for operators: they say what, where, and what to do. What a model does wrong is data
 (an abstention, a verdict), and what succeeded with a reservation carries a `Notice`.
@@ -178,3 +179,7 @@ class GenerationError(MedragError):
     ) -> None:
         super().__init__(message, where=where, hint=hint)
         self.retryable = retryable
+
+
+class PromptTooLong(GenerationError):
+    """The prompt alone exceeds the model's context; fewer passages would fit."""

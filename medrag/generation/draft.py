@@ -6,7 +6,7 @@ n-th hit that it was given (1-based), whoever wrote it: a model or the extractiv
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -52,7 +52,7 @@ class Generator(Protocol):
 
     mode: Mode
 
-    def stream(self, question: str, hits: Sequence[Hit]) -> AsyncIterator[Delta | Draft]:
+    def stream(self, question: str, hits: Sequence[Hit]) -> AsyncGenerator[Delta | Draft, None]:
         """Deltas in order and then exactly one Draft, the last item.
 
         Raises:

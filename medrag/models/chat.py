@@ -7,7 +7,7 @@ so that it cannot leak into an answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -88,13 +88,21 @@ class ChatModel(Protocol):
 
     def stream(
         self, messages: Sequence[Message], *, sampling: Sampling
-    ) -> AsyncIterator[ChatDelta | ChatReply]:
+    ) -> AsyncGenerator[ChatDelta | ChatReply, None]:
         """Deltas in order and then exactly one ChatReply, the last item.
 
         Closing the iterator early cancels the request at the server.
 
         Raises:
             GenerationError: The model cannot be reached or gave nothing usable.
+        """
+        ...
+
+    async def context_length(self) -> int | None:
+        """Tokens of prompt and reply together, if the model can tell.
+
+        Raises:
+            GenerationError: The model cannot be reached.
         """
         ...
 

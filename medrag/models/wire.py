@@ -1,0 +1,174 @@
+"""The bodies of the OpenAI-compatible protocol, as vLLM and its kin were seen to write them.
+
+Everything read here comes from another process: each field is checked before it is used, and what
+does not have the expected shape is a MalformedStream, never an AttributeError.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from medrag.models.chat import Message, Usage
+from medrag.models.sse import MalformedStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """One event of a streamed completion.
+
+    Attributes:
+        error: What the server said went wrong in the middle of the stream, if it did.
+        error_code: Its HTTP-like code, if it gave one.
+    """
+
+    content: str = ""
+    reasoning: str = ""
+    finish_reason: str | None = None
+    usage: Usage | None = None
+    id: str | None = None
+    model: str | None = None
+    system_fingerprint: str | None = None
+    error: str | None = None
+    error_code: int | None = None
+
+
+def request_body(
+    model: str, messages: Sequence[Message], parameters: Mapping[str, float | int]
+) -> dict[str, Any]:
+    """The body of a streamed completion. No `stop`: it would match inside the reasoning."""
+    return {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **parameters,
+    }
+
+
+def read_chunk(data: str) -> Chunk:
+    """The event that `data` holds.
+
+    The last chunk has usage and no choices; `reasoning` was `reasoning_content` on older servers.
+
+    Raises:
+        MalformedStream: `data` is not a JSON object, or its fields have the wrong types.
+    """
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        raise MalformedStream("an event that is not JSON") from None
+    if not isinstance(body, dict):
+        raise MalformedStream("an event that is not a JSON object")
+    if "error" in body:
+        return _read_error(body["error"])
+    choices = body.get("choices") or []
+    choice = choices[0] if isinstance(choices, list) and choices else {}
+    delta = choice.get("delta") if isinstance(choice, dict) else None
+    if delta is None:
+        delta = {}
+    if not isinstance(choice, dict) or not isinstance(delta, dict):
+        raise MalformedStream("an event whose choice or delta is not an object")
+    return Chunk(
+        content=_text(delta, "content") or "",
+        reasoning=_text(delta, "reasoning") or _text(delta, "reasoning_content") or "",
+        finish_reason=_text(choice, "finish_reason"),
+        usage=_usage(body.get("usage")),
+        id=_text(body, "id"),
+        model=_text(body, "model"),
+        system_fingerprint=_text(body, "system_fingerprint"),
+    )
+
+
+def _read_error(error: Any) -> Chunk:
+    if not isinstance(error, dict):
+        return Chunk(error=str(error))
+    code = error.get("code")
+    return Chunk(
+        error=str(error.get("message") or error.get("type") or "no message"),
+        error_code=code if isinstance(code, int) else None,
+    )
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise MalformedStream(f"an event whose {name} is not text")
+
+
+def _usage(value: Any) -> Usage | None:
+    if not isinstance(value, dict):
+        return None
+    details = value.get("completion_tokens_details")
+    return Usage(
+        prompt_tokens=_count(value.get("prompt_tokens")),
+        completion_tokens=_count(value.get("completion_tokens")),
+        reasoning_tokens=_count(details.get("reasoning_tokens"))
+        if isinstance(details, dict)
+        else None,
+    )
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a server refused a request: its words, and the parameter it names."""
+
+    message: str
+    param: str | None = None
+
+
+def read_refusal(body: bytes) -> Refusal:
+    """The reason in an error body: vLLM's `error`, FastAPI's `detail`, or plain text.
+
+    What the server echoes of the request (`input`) is left out.
+    """
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return Refusal(message=body.decode("utf-8", "replace").strip())
+    if not isinstance(fields, dict):
+        return Refusal(message=str(fields))
+    error = fields.get("error", fields)
+    if not isinstance(error, dict):
+        return Refusal(message=str(error))
+    param = error.get("param")
+    message = error.get("message") or _detail(error.get("detail")) or "no message"
+    return Refusal(message=str(message), param=param if isinstance(param, str) else None)
+
+
+def _detail(detail: Any) -> str:
+    if not isinstance(detail, list):
+        return str(detail or "")
+    entries = [entry for entry in detail if isinstance(entry, dict)]
+    return "; ".join(f"{entry.get('msg')} {entry.get('loc')}" for entry in entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedModel:
+    """A model that an endpoint lists, with its context length in tokens where it says so."""
+
+    id: str
+    max_model_len: int | None = None
+
+
+def read_models(body: bytes) -> tuple[ServedModel, ...]:
+    """The models of a `/v1/models` answer.
+
+    Raises:
+        MalformedStream: It is not such an answer.
+    """
+    try:
+        entries = json.loads(body)["data"]
+        return tuple(
+            ServedModel(id=str(entry["id"]), max_model_len=_count(entry.get("max_model_len")))
+            for entry in entries
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise MalformedStream("/models did not answer with a list of models") from None
