@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Verdict = Literal[
-    "supported", "partial", "contradicted", "unsupported", "uncited", "not_a_claim"
-]
+Verdict = Literal["supported", "partial", "contradicted", "unsupported", "uncited", "not_a_claim"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

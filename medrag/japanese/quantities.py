@@ -1,0 +1,433 @@
+"""Quantities in a text: value, unit, comparator, range, period, each with its span.
+
+`130/80 mmHg未満`, `１３０／８０㎜Ｈｇ未満` and `収縮期130` are the numbers that a guideline is made of, and
+未満 is not 以下. Values are exact fractions in the base unit of their dimension, so that 0.5 g equals
+500 mg and 週 equals 7日 while 1か月 is not 30日. A name that ends in digits (IL-6, COX-2, HbA1c) holds no
+quantity, and `eGFR 30` is never fused into one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from medrag.japanese.normalize import Normalized, normalize
+
+Comparator = Literal["", "ge", "le", "gt", "lt"]
+#: How a length of time is used: 12週後, 3か月前, 4週ごと.
+Role = Literal["", "after", "before", "every"]
+
+
+class Interval(NamedTuple):
+    """Both ends included; equal when there is one value. In the dimension's base unit."""
+
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """One quantity.
+
+    Attributes:
+        start, end: Code points of the given text, comparator and unit included.
+        text: That range of the text.
+        parts: One interval, or two for pairs such as 130/80 mmHg.
+        unit: As written, folded; "" when there is none.
+        dimension: What the unit measures ("mass", "mass/volume", "persons"); "" without a unit.
+        comparator: ge 以上, le 以下, gt 超, lt 未満; "" when an exact value is meant.
+        approximate: 約, およそ, 程度, 前後.
+        role: Of a length of time.
+    """
+
+    start: int
+    end: int
+    text: str
+    parts: tuple[Interval, ...]
+    unit: str = ""
+    dimension: str = ""
+    comparator: Comparator = ""
+    approximate: bool = False
+    role: Role = ""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether an interval, not a value, is meant (2〜3 mg)."""
+        return any(part.low != part.high for part in self.parts)
+
+    def same_value(self, other: Quantity) -> bool:
+        """Whether both name the same amount; a unit that one of them leaves out is not held against it."""
+        if self.dimension and other.dimension and self.dimension != other.dimension:
+            return False
+        if self.dimension == other.dimension:
+            return self.parts == other.parts
+        # eGFR 30 against eGFR 30 mL/分/1.73m²: as written, the numbers are what can be compared.
+        return self._as_written() == other._as_written()
+
+    def _as_written(self) -> tuple[Interval, ...]:
+        factor = _unit(self.unit).factor if self.unit else Fraction(1)
+        return tuple(Interval(part.low / factor, part.high / factor) for part in self.parts)
+
+
+class _Unit(NamedTuple):
+    dimension: str
+    factor: Fraction
+
+
+def _units(dimension: str, **factors: str | int) -> dict[str, _Unit]:
+    return {name: _Unit(dimension, Fraction(factor)) for name, factor in factors.items()}
+
+
+# Keys are NFKC; µ folds to μ. Alternatives of one unit share a factor.
+_SIMPLE: dict[str, _Unit] = {
+    **_units("mass", kg=1000, g=1, mg="1/1000", μg="1/1000000", mcg="1/1000000", ug="1/1000000",
+             ng="1/1000000000", pg="1/1000000000000", キログラム=1000, グラム=1, ミリグラム="1/1000",
+             マイクログラム="1/1000000", ナノグラム="1/1000000000", gram=1, grams=1),
+    **_units("volume", L=1, dL="1/10", mL="1/1000", cc="1/1000", μL="1/1000000", uL="1/1000000", l=1, dl="1/10",
+             ml="1/1000", リットル=1, デシリットル="1/10", ミリリットル="1/1000", ML="1/1000", DL="1/10"),
+    **_units("length", km=1000, m=1, cm="1/100", mm="1/1000", μm="1/1000000", nm="1/1000000000", メートル=1,
+             センチメートル="1/100", センチ="1/100", ミリメートル="1/1000", キロメートル=1000, キロ=1000, フレンチ="1/3000"),
+    **_units("days", 日=1, 日間=1, 週=7, 週間=7, 時間="1/24", 分="1/1440", 分間="1/1440", 秒="1/86400",
+             秒間="1/86400", h="1/24", hr="1/24", min="1/1440", day=1, days=1, week=7, weeks=7, hour="1/24",
+             hours="1/24", minute="1/1440", minutes="1/1440", 昼夜=1, 泊=1),
+    **_units("months", か月=1, か月間=1, ヵ月=1, ヶ月=1, カ月=1, ケ月=1, ヵ月間=1, ヶ月間=1, カ月間=1, 箇月=1, 月=1,
+             か年=12, 年=12, 年間=12, month=1, months=1, year=12, years=12),
+    **_units("amount", mol=1, mmol="1/1000", μmol="1/1000000", umol="1/1000000", nmol="1/1000000000",
+             pmol="1/1000000000000"),
+    **_units("equivalent", Eq=1, mEq="1/1000", ミリ当量="1/1000"),
+    **_units("activity", 単位=1, IU=1, U=1, 国際単位=1, mIU="1/1000", μU="1/1000000", μIU="1/1000000", 万単位=10000,
+             ユニット=1, units=1, unit=1),
+    **_units("pressure", mmHg=1, Torr=1, mmhg=1, MMHG=1),
+    **_units("water", cmH2O=1),
+    **_units("percent", **{"%": 1, "パーセント": 1, "割": 10, "percent": 1}),
+    **_units("points", **{"%ポイント": 1, "ポイント": 1, "点": 1, "points": 1}),
+    **_units("persons", 人=1, 名=1, 例=1, 症例=1, patients=1),
+    **_units("times", 回=1, 度目=1, 回目=1, times=1),
+    **_units("fold", 倍=1, 倍量=1, fold=1),
+    **_units("age", 歳=1, 才=1, 歳代=1, 代=1),
+    **_units("agents", 剤=1, 薬剤=1, 種類=1, 系統=1, 種=1, 成分=1),
+    **_units("pieces", 錠=1, カプセル=1, 包=1, 枚=1, 本=1, 個=1, 滴=1, 吸入=1, 噴霧=1, アンプル=1, バイアル=1),
+    **_units("studies", 件=1, 試験=1, 報=1, 編=1, 研究=1),
+    **_units("degree", 度=1, 型=1, 期=1, 群=1, 段階=1, 級=1, 期目=1),
+    **_units("temperature", **{"°C": 1, "℃": 1}),
+    **_units("energy", kcal=1, キロカロリー=1),
+    **_units("joule", J=1),
+    **_units("frequency", Hz=1, bpm=1, 拍=1),
+    **_units("osmole", mOsm="1/1000"),
+    **_units("dose", Gy=1, mGy="1/1000", mSv="1/1000", Sv=1),
+    **_units("mets", METs=1, メッツ=1),
+    **_units("rank", 選択=1, 選択薬=1, 版=1, 位=1, 世代=1, 章=1, 番=1, 条=1, 項=1),
+    **_units("days_of_age", 日齢=1),
+    **_units("weeks_of_age", 週齢=1),
+    **_units("year", 年版=1, 年度=1, 年度版=1, 年改訂版=1, 年代=1),
+    **_units("places", か所=1, 箇所=1, カ所=1, ヵ所=1, ヶ所=1, 施設=1, 領域=1, 椎体=1, 枝=1, 項目=1),
+    **_units("cells", cells=1, 細胞=1),
+    **_units("step", ステップ=1, 歩=1, 行程=1, コース=1, サイクル=1, クール=1, 日分=1),
+    **_units("visits", 診=1, 食=1, 杯=1, 合=1, 単位飲酒=1),
+}  # fmt: skip
+_PER_TIME = {"日": "days", "週": "days", "時間": "days", "分": "days", "秒": "days", "月": "months", "年": "months",
+             "min": "days", "h": "days", "hr": "days", "day": "days", "week": "days", "sec": "days"}  # fmt: skip
+
+
+def _alternation(words: Iterable[str]) -> str:
+    """A pattern that takes the longest of `words`, with shared beginnings tried once."""
+    branches: dict[str, list[str]] = {}
+    ends = False
+    for word in sorted(set(words)):
+        if word:
+            branches.setdefault(word[0], []).append(word[1:])
+        else:
+            ends = True
+    pattern = "|".join(re.escape(first) + _alternation(rest) for first, rest in branches.items())
+    if not pattern:
+        return ""
+    return f"(?:{pattern})?" if ends else f"(?:{pattern})"
+
+
+_SYMBOL = _alternation(_SIMPLE)
+# What may stand below a division: another unit, a body surface, creatinine, a dose.
+_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL})"
+_ASCII_END = r"(?![A-Za-z])"
+_UNIT = (
+    rf"(?:{_SYMBOL}{_ASCII_END}(?!の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
+    rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年){_ASCII_END})"
+)
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
+# Letters before digits make a name (IL-6, β2), except a measure written without a space (eGFR30).
+_START = re.compile(
+    r"(?:(?<![A-Za-zα-ωΑ-Ω0-9_.,])(?<![A-Za-z][-‐−])|(?<=eGFR)|(?<=BMI)|(?<=INR)|(?<=LVEF)|(?<=SpO2)"
+    r"|(?<=HbA1c)|(?<=Cr)|(?<=LDL-C)|(?<=CRP))\d"
+)
+_EXPRESSION = re.compile(
+    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{_UNIT})?
+        (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千])?)?
+           (?:\s*/\s*(?P<low2>{_NUMBER})(?:{_TO}(?P<high2>{_NUMBER}))?(?![./]?\d))?
+           (?<=\d|[万億千])\s*(?P<unit>{_UNIT})?)?""",
+    re.VERBOSE,
+)
+_DATE = re.compile(
+    r"(?P<low>(?:19|20)\d\d)年(?!間|版|度|代|改訂版|以上|以内)(?:\s*(?P<month>\d{1,2})月(?:\s*(?P<day>\d{1,2})日)?)?"
+)
+_KANJI = "[一二三四五六七八九十百千半]+"
+_COUNTED = re.compile(
+    rf"(?<![一二三四五六七八九十百千第])(?P<low>{_KANJI})(?:{_TO}(?P<high>{_KANJI}))?"
+    r"(?P<unit>か月|ヵ月|ヶ月|カ月|週間|週|日間|日|年間|年|回|剤|種類|人|名|例|倍|割|錠|歳|時間|分間)(?![部方定次律者体酸化親]|齢者)"
+)
+_RANK = re.compile(
+    r"第\s*(?P<low>\d+|[一二三四五六七八九十])\s*(?P<unit>選択|版|世代|期|度|章|条|相)"
+)
+_FRACTION = re.compile(
+    r"(?:(?P<below>\d+|[二三四五六八十])分の(?P<low>\d+|[一二三四五])|(?P<low2>半量|半分))"
+)
+_AFTER = re.compile(
+    r"\s*(?:(?P<approximate>程度|前後|ほど|くらい|ぐらい)(?!い|く|め))?"
+    r"(?:(?:よりも|より)(?P<than>[高多大長重低少小短軽])"
+    r"|(?P<negated>を?超えない|を?超えず|を?上回らない|を?上回らず|を?下回らない|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
+    r"|(?P<word>以上|以下|未満|以内|超(?!音)え?|を超え|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
+    r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎|おき|間隔))?"
+)
+_PERIOD_BEFORE = re.compile(
+    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の)?"
+    r"\s*(?:約|最大|最高|およそ|計|合計|総量)?\s*$"
+)
+_PER_DOSE = re.compile(r"(?<!\d)[1一]回(?:量|あたり|に|につき)?\s*(?:約|最大)?\s*$")
+_BEFORE: dict[str, Comparator] = {
+    "少なくとも": "ge", "最低でも": "ge", "最低": "ge", "最小": "ge", "下限": "ge", "≥": "ge", "≧": "ge", "⩾": "ge", ">=": "ge",
+    "at least": "ge", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "≤": "le", "≦": "le", "⩽": "le",
+    "<=": "le", "at most": "le", "up to": "le", "<": "lt", "less than": "lt", "under": "lt", "below": "lt", "lower than": "lt",
+    ">": "gt", "more than": "gt", "over": "gt", "above": "gt", "greater than": "gt", "higher than": "gt",
+}  # fmt: skip
+_APPROXIMATELY = ("約", "およそ", "おおよそ", "概ね", "おおむね", "about", "approximately")
+_BEFORE_LONGEST_FIRST = sorted((*_BEFORE, *_APPROXIMATELY), key=len, reverse=True)
+_BEFORE_ENDS = tuple(_BEFORE_LONGEST_FIRST)
+_AFTERWARDS: dict[str, Comparator] = {
+    "以上": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le",
+    "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "上回": "gt",
+    "超えない": "le", "超えず": "le", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
+    "下回らない": "ge", "下回らず": "ge", "下限": "ge",
+}  # fmt: skip
+_TIMED = frozenset(("days", "months"))
+_UNCOUNTED_IN_TIME = frozenset(
+    ("age", "year", "persons", "studies", "agents", "fold", "percent", "degree", "points")
+)
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_MULTIPLES = {"千": 1000, "万": 10_000, "億": 100_000_000}
+_ONE = Fraction(1)
+
+
+def find(text: str) -> tuple[Quantity, ...]:
+    """All quantities of `text`, in order, without overlap. Linear in the length of the text."""
+    return find_normalized(text, normalize(text))
+
+
+def find_normalized(text: str, normalized: Normalized) -> tuple[Quantity, ...]:
+    """`find` for a text whose normalised form is at hand."""
+    folded = normalized.text
+    found: list[Quantity] = []
+    floor = 0
+    for position, match in _matches(folded):
+        if position < floor:
+            continue
+        drafted = _read(folded, match, found[-1] if found else None)
+        if drafted is None:
+            continue
+        floor = drafted.end
+        # 1日 was taken for a length of time before the 10 mg that it belongs to was seen.
+        while found and found[-1].start >= drafted.start:
+            found.pop()
+        found.append(drafted)
+    return tuple(_mapped(text, normalized, quantity) for quantity in found)
+
+
+def _mapped(text: str, normalized: Normalized, quantity: Quantity) -> Quantity:
+    start, end = normalized.original(quantity.start, quantity.end)
+    return replace(quantity, start=start, end=end, text=text[start:end])
+
+
+def _matches(folded: str) -> list[tuple[int, re.Match[str]]]:
+    """Readings by position; where several begin, the one that says more comes first."""
+    found: list[tuple[int, re.Match[str]]] = [
+        (match.start(), match)
+        for pattern in (_RANK, _FRACTION, _DATE)
+        for match in pattern.finditer(folded)
+    ]
+    for digit in _START.finditer(folded):
+        match = _EXPRESSION.match(folded, digit.start())
+        if match is not None:
+            found.append((match.start(), match))
+    found.extend((match.start(), match) for match in _COUNTED.finditer(folded))
+    found.sort(key=lambda pair: pair[0])  # stable: patterns above win
+    return found
+
+
+def _read(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity | None:
+    if match.re is _RANK:
+        return _plain(
+            match, _number(match["low"]), unit=match["unit"], dimension="rank " + match["unit"]
+        )
+    if match.re is _FRACTION:
+        value = Fraction(1, 2) if match["low2"] else _number(match["low"]) / _number(match["below"])
+        return _plain(match, value)
+    if match.re is _DATE:
+        whole = int(match["low"]) * 10_000 + int(match["month"] or 0) * 100 + int(match["day"] or 0)
+        return _plain(match, Fraction(whole), dimension="date")
+    return _measured(folded, match, last)
+
+
+def _plain(
+    match: re.Match[str], value: Fraction, *, unit: str = "", dimension: str = ""
+) -> Quantity:
+    return Quantity(start=match.start(), end=match.end(), text="", parts=(Interval(value, value),), unit=unit,
+                    dimension=dimension)  # fmt: skip
+
+
+def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity | None:
+    floor = last.end if last is not None else 0
+    groups = match.groupdict()
+    start, end = match.span()
+    unit = groups["unit"] or groups.get("lowunit") or ""
+    while folded[end - 1].isspace():
+        end -= 1
+    # Digits glued to a letter that is no unit are part of a name (2D).
+    if not unit and folded[end : end + 1].isascii() and folded[end : end + 1].isalpha():
+        return None
+    sign = 1
+    if (
+        start > floor
+        and folded[start - 1] in "-−"
+        and not (start > 1 and folded[start - 2].isascii() and folded[start - 2].isalnum())
+    ):
+        sign, start = -1, start - 1
+    start, comparator, approximate = _lead(folded, start, floor)
+    end, role, comparator, approximate = _tail(folded, end, comparator, approximate)
+    dimension = _unit(unit).dimension if unit else ""
+    if role and dimension not in _TIMED:
+        role = ""
+    period = ""
+    if dimension and dimension not in _UNCOUNTED_IN_TIME and " per " not in dimension:
+        start, period = _over_time(folded, start, last, dimension)
+        if period:
+            dimension = f"{dimension} per {_SIMPLE[period].dimension}"
+    parts = _parts(groups["low"] or "0", groups["high"] or "", groups.get("low2") or "", groups.get("high2") or "",
+                   groups.get("thousand") or groups.get("thousand2") or "", unit, period, sign)  # fmt: skip
+    return Quantity(start=start, end=end, text="", parts=parts, unit=unit, dimension=dimension,
+                    comparator=comparator, approximate=approximate, role=role)  # fmt: skip
+
+
+def _lead(folded: str, start: int, floor: int) -> tuple[int, Comparator, bool]:
+    """What stands before the number: 最大, 約, ≥."""
+    before = folded[max(floor, start - 16) : start].rstrip()
+    if not before.endswith(_BEFORE_ENDS):
+        return start, "", False
+    word = next(word for word in _BEFORE_LONGEST_FIRST if before.endswith(word))
+    begin = folded.rindex(word, 0, start)
+    return begin, _BEFORE.get(word, ""), word in _APPROXIMATELY
+
+
+def _tail(
+    folded: str, end: int, comparator: Comparator, approximate: bool
+) -> tuple[int, Role, Comparator, bool]:
+    """What stands after the unit: 以上, 未満, 程度, ごと, より高い."""
+    after = _AFTER.match(folded, end)
+    if after is None or not after[0].strip():
+        return end, "", comparator, approximate
+    role: Role = ""
+    word = after["word"] or after["negated"]
+    if after["than"]:
+        comparator = "gt" if after["than"] in "高多大長重" else "lt"
+    elif word:
+        comparator = _AFTERWARDS[word.lstrip("をがに")]
+    elif after["role"]:
+        role = "after" if after["role"] == "後" else "before" if after["role"] == "前" else "every"
+    return after.end(), role, comparator, approximate or after["approximate"] is not None
+
+
+def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -> tuple[int, str]:
+    """The period before an amount: 1日10mg, 週3回, 毎日30分; and 1回10mg, which is none."""
+    begin = max(0, start - 14)
+    before = folded[begin:start]
+    dose = _PER_DOSE.search(before)
+    if dose is not None:
+        # 1日1回 has its period: the 5mg after it takes none of it.
+        taken = last is not None and last.start < begin + dose.start() < last.end
+        return (start if taken or dimension == "times" else begin + dose.start()), ""
+    match = _PERIOD_BEFORE.search(before)
+    if match is None:
+        return start, ""
+    name = match["period"].rstrip("量")
+    previous = before[match.start() - 1] if match.start() else folded[begin - 1] if begin else " "
+    if match["count"] is None:
+        # 3日 2回, 同日2回 and 4週、以後 are no period; 週3回 is.
+        if (
+            name not in ("週", "月", "年")
+            or previous.isdigit()
+            or previous in "数同翌前当今来隔半各一二三四五六七八九十"
+        ):
+            return start, ""
+    elif previous.isdigit() or previous == ".":
+        return start, ""
+    if dimension in _TIMED and name in ("時間", "分"):
+        return start, ""  # 1時間30分 is one length of time
+    return begin + match.start(), name
+
+
+@lru_cache(maxsize=8192)
+def _parts(
+    low: str, high: str, low2: str, high2: str, thousand: str, unit: str, period: str, sign: int
+) -> tuple[Interval, ...]:
+    first = _number(low)
+    if low2 and not high and not unit and first < _number(low2) <= 10:
+        half = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
+        return (Interval(half, half),)
+    factor = (_unit(unit).factor if unit else _ONE) * _MULTIPLES.get(thousand, 1) * sign
+    if period:
+        factor /= _SIMPLE[period].factor
+    parts = [Interval(first * factor, (_number(high) if high else first) * factor)]
+    if low2:
+        second = _number(low2)
+        parts.append(Interval(second * factor, (_number(high2) if high2 else second) * factor))
+    return tuple(parts)
+
+
+@lru_cache(maxsize=4096)
+def _number(written: str) -> Fraction:
+    if written[0].isdigit():
+        return Fraction(written.replace(",", ""))
+    total = current = 0
+    for character in written:
+        if character == "半":
+            return Fraction(total + current) + Fraction(1, 2)
+        if character in _DIGITS:
+            current = _DIGITS[character]
+        else:
+            total += (current or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            current = 0
+    return Fraction(total + current)
+
+
+@lru_cache(maxsize=4096)
+def _unit(written: str) -> _Unit:
+    """The dimension and factor of a unit as written: mg/dL is mass/volume, 0.01 g/L."""
+    bare = re.sub(r"1\.73\s*(?:m2|m\^2|平方メートル)", "bsa", written).removeprefix("/")
+    above, *below = (piece.strip() for piece in re.split(r"[/・]", bare))
+    if written.startswith("/"):
+        above, below = "", [above]
+    dimension, factor = _SIMPLE.get(above) or _Unit(above, _ONE)
+    names: list[str] = []
+    period = ""
+    for piece in below:
+        known = _SIMPLE.get(piece)
+        if piece in _PER_TIME and known:
+            period = f" per {known.dimension}"
+            factor /= known.factor
+        elif known:
+            names.append(known.dimension)
+            factor /= known.factor
+        else:
+            names.append(piece)
+    return _Unit("/".join((dimension, *sorted(names))) + period, factor)
