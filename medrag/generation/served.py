@@ -1,0 +1,210 @@
+"""Served: a ChatModel behind the prompt.
+
+Correctness comes from the protocol: the model sees only the evidence, the budget is explicit because
+servers clamp silently, reasoning never becomes an answer, and what is unusable is an error for the
+pipeline to fall back on. One second attempt is made where the first one put out no text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from medrag.errors import GenerationError, Notice, PromptTooLong
+from medrag.generation import markers
+from medrag.generation.draft import Delta, Draft, Mode
+from medrag.generation.prompt import Prompt, build
+from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Sampling
+from medrag.retrieval.retriever import Hit
+
+#: Kept free between prompt, reply and the end of the context, for what our count does not see.
+SPARE_TOKENS = 64
+#: A reply that ran out of tokens while reasoning is asked for once more with up to this many.
+SECOND_MAX_TOKENS = 16384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """How one request is made."""
+
+    hits: Sequence[Hit]
+    max_tokens: int
+    notices: tuple[Notice, ...] = ()
+
+
+class Served:
+    """A Generator that asks a language model.
+
+    Args:
+        model: Where it runs does not matter.
+        sampling: Its `max_tokens` bounds reasoning and answer together.
+        count_tokens: Tokens of a text; see medrag.models.tokens.
+        context_tokens: Prompt and reply together; less if the model itself says less.
+        evidence_tokens: What the evidence may take of it.
+    """
+
+    mode: Mode = "model"
+
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        sampling: Sampling,
+        count_tokens: Callable[[str], int],
+        context_tokens: int,
+        evidence_tokens: int,
+    ) -> None:
+        self._model = model
+        self._sampling = sampling
+        self._count = count_tokens
+        self._context_tokens = context_tokens
+        self._evidence_tokens = evidence_tokens
+
+    async def stream(
+        self, question: str, hits: Sequence[Hit]
+    ) -> AsyncGenerator[Delta | Draft, None]:
+        """See Generator.stream.
+
+        Raises:
+            GenerationError: The model failed, or ran out of tokens twice before it answered.
+        """
+        context = min(
+            self._context_tokens, await self._model.context_length() or self._context_tokens
+        )
+        attempt: _Attempt | None = _Attempt(
+            hits=hits, max_tokens=self._sampling.max_tokens or context // 2
+        )
+        second = False
+        while attempt is not None:
+            prompt, sampling = self._fit(question, attempt, context)
+            written = reasoned = False
+            reply: ChatReply | None = None
+            try:
+                async with aclosing(
+                    self._model.stream(prompt.messages, sampling=sampling)
+                ) as items:
+                    async for item in items:
+                        if isinstance(item, ChatReply):
+                            reply = item
+                            continue
+                        written = written or bool(item.content)
+                        reasoned = reasoned or bool(item.reasoning)
+                        yield _delta(item)
+            except PromptTooLong:
+                if second:
+                    raise
+                attempt = _fewer(attempt, "prompt_too_long")
+            except GenerationError as error:
+                # The client retries by itself until something has reached us; reasoning alone is no harm.
+                if second or written or not (reasoned and error.retryable):
+                    raise
+                attempt = replace(attempt, notices=(_RETRIED,))
+            else:
+                draft = _draft(reply, prompt, sampling, attempt.notices)
+                if draft is not None:
+                    yield draft
+                    return
+                if second:
+                    raise GenerationError(
+                        "the model ran out of tokens before it answered, twice",
+                        where=self._model.name,
+                        hint="raise MEDRAG_MAX_TOKENS",
+                        retryable=True,
+                    )
+                attempt = replace(_fewer(attempt, "truncated"), max_tokens=SECOND_MAX_TOKENS)
+            second = True
+
+    def _fit(self, question: str, attempt: _Attempt, context: int) -> tuple[Prompt, Sampling]:
+        """A prompt that leaves room for a reply, and the sampling with the room that is left."""
+        room = min(attempt.max_tokens, context // 2)
+        bare = build(question, (), evidence_tokens=0, count=self._count)
+        evidence = min(self._evidence_tokens, context - room - SPARE_TOKENS - bare.tokens)
+        prompt = build(question, attempt.hits, evidence_tokens=evidence, count=self._count)
+        if attempt.hits and not prompt.numbers:
+            raise PromptTooLong(
+                "not even one passage fits the context",
+                where=self._model.name,
+                hint="shorten the question, or serve the model with a longer context",
+            )
+        left = context - prompt.tokens - SPARE_TOKENS
+        return prompt, replace(self._sampling, max_tokens=min(attempt.max_tokens, left))
+
+
+_RETRIED = Notice(
+    code="asked_again", message="The model's first reply was unusable and it was asked once more."
+)
+
+
+def _fewer(attempt: _Attempt, why: str) -> _Attempt:
+    kept = attempt.hits[: max(1, len(attempt.hits) // 2)]
+    notice = Notice(
+        code="asked_again",
+        message=f"The model was asked once more with {len(kept)} of {len(attempt.hits)} passages ({why}).",
+    )
+    return replace(attempt, hits=kept, notices=(notice,))
+
+
+def _delta(item: ChatDelta) -> Delta:
+    return Delta(text=item.content, reasoning=item.reasoning)
+
+
+def _draft(
+    reply: ChatReply | None, prompt: Prompt, sampling: Sampling, notices: tuple[Notice, ...]
+) -> Draft | None:
+    """The finished draft; None if the reply was cut off before its first whole sentence."""
+    if reply is None:
+        raise GenerationError("the model's stream ended without a reply", retryable=True)
+    text = reply.content.strip()
+    truncated = reply.finish_reason == "length"
+    if truncated:
+        text = _whole_sentences(text)
+        notices += (_TRUNCATED,)
+    if not text:
+        return None
+    return Draft(
+        text=text,
+        mode="model",
+        abstained=abstains(text),
+        reasoning=reply.reasoning,
+        finish_reason=reply.finish_reason,
+        usage=reply.usage,
+        model=reply.model,
+        sampling=sampling.to_dict(),
+        prompt_sha256=prompt.sha256,
+        notices=(*prompt.notices, *notices, *reply.notices),
+    )
+
+
+_TRUNCATED = Notice(
+    code="answer_truncated",
+    message="The model ran out of tokens; its last, unfinished sentence was left out.",
+)
+_SENTENCE_END = re.compile(r"(?:[。！？!?．]|\.(?=\s|$))(?:\s*[\[［【〔][^\[\]\n]*[\]］】〕])*|\n")
+
+
+def _whole_sentences(text: str) -> str:
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]].rstrip() if ends else ""
+
+
+# What the prompt asks for, and how models vary it.
+_NO_ANSWER = re.compile(
+    r"(?:資料|根拠|文献|本文|提示された|与えられた|ガイドライン).{0,30}(?:答え|回答|情報|記載|記述|言及)"
+    r".{0,12}(?:ありません|ない|見当たりません|見つかりません|含まれていません|されていません)"
+    r"|(?:お答え|回答|答えること)(?:が|は)?(?:でき|出来)(?:ません|ない)"
+    r"|\b(?:passages?|evidence|sources?|documents?)\b.{0,40}\b(?:do(?:es)? not|don't|doesn't)\b"
+    r".{0,20}\b(?:contain|answer|state|provide|include|address|mention)"
+    r"|\b(?:cannot|can't|unable to) (?:be )?answer",
+    re.IGNORECASE,
+)
+
+
+def abstains(text: str) -> bool:
+    """Whether a reply says that the evidence has no answer, and says nothing else.
+
+    A reply that answers a part and cites it is an answer, whatever it leaves open.
+    """
+    first, *others = [part for part in _SENTENCE_END.split(text) if part and part.strip()]
+    return bool(_NO_ANSWER.search(first)) and (not others or not markers.find(text))
