@@ -1,0 +1,232 @@
+"""The builder: entries in, the files of one generation out.
+
+Two passes, so that memory does not grow with the corpus. The first cuts every document into words
+and puts it on disk as it comes. The second writes the documents in the order of their ids, which
+makes the files, and with them the generation's id, a function of the content alone: not of the
+order in which the files were found, nor of whether a document was read now or taken over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.documents.passages import Passage
+from medrag.errors import CorpusError
+from medrag.index import records
+from medrag.index.columns import DOCUMENT_COLUMNS, ColumnBuilder, save_identifiers
+from medrag.index.encoders import Encoder
+from medrag.index.lexical import Keys, LegBuilder, Vocabulary, bigram_keys
+from medrag.index.storage import Blobs, BlobWriter, read_record, save_array
+from medrag.index.vectors import VectorBuilder
+from medrag.japanese import tokens
+
+if TYPE_CHECKING:
+    from medrag.documents.corpus import Ingested
+
+_BATCH = 256
+#: More documents than this, and their hashes stand in `documents.sha256` alone, not in the manifest.
+LISTED_DOCUMENTS = 10_000
+
+
+def heading(title: str, section: Sequence[str]) -> str:
+    """What is prefixed to a passage when it is indexed: the title and the headings above it.
+
+    The largest single gain measured in lexical retrieval (MRR .934 from .918).
+    """
+    path = [title, *section]
+    return "\n".join(part for i, part in enumerate(path) if part and part not in path[:i])
+
+
+class Content(NamedTuple):
+    """What `write` found out about the generation that it wrote, for the manifest."""
+
+    documents: int
+    passages: int
+    recommendations: int
+    characters: int
+    hashes: dict[str, str]
+
+
+# What of a document stands in the spool, and what of that goes into the generation as it is.
+_KEPT = (
+    "documents.jsonl",
+    "outlines.jsonl",
+    "texts.utf8",
+    "recommendations.jsonl",
+    "passages.jsonl",
+)
+_SPOOLED = (*_KEPT, "words.bin")
+_REMEMBERED_HEADINGS = 10_000
+
+
+class Spool:
+    """Documents on disk, in the order in which they came, cut into words.
+
+    Each file holds one blob a document: its record, its pages and sections, its text, the lines of
+    its recommendations, the lines of its passages, and the passages' words as numbers.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir()
+        self.directory = directory
+        self._writers = {name: BlobWriter(directory, name) for name in _SPOOLED}
+        self._headings: dict[str, NDArray[np.int64]] = {}
+        self.vocabulary = Vocabulary()
+        self.places: dict[str, int] = {}
+
+    def add(self, entry: Ingested) -> None:
+        """Put one document with its recommendations and passages at the end.
+
+        Raises:
+            CorpusError: A document with this id is already there.
+        """
+        document = entry.document
+        if document.id in self.places:
+            message = f"two documents have the id {document.id!r}"
+            hint = "give one of them another id in corpus.toml"
+            raise CorpusError(message, where=document.source.name, hint=hint)
+        self.places[document.id] = len(self.places)
+        write = self._writers
+        write["documents.jsonl"].append(records.dumps(records.document_record(document)))
+        write["outlines.jsonl"].append(records.dumps(records.outline_record(document)))
+        write["texts.utf8"].append(records.encode(document.text))
+        write["recommendations.jsonl"].append(
+            b"".join(records.dumps(records.recommendation_record(r)) for r in entry.recommendations)
+        )
+        lines = self._passages(document.text, entry.passages)
+        write["passages.jsonl"].append(b"".join(lines))
+        write["words.bin"].append(b"".join(self._terms(document.title, entry.passages)))
+
+    def close(self) -> None:
+        """Close the files, to be read."""
+        for writer in self._writers.values():
+            writer.close()
+
+    def _passages(self, text: str, passages: Iterable[Passage]) -> Iterator[bytes]:
+        counted, byte = 0, 0
+        for passage in passages:
+            if passage.start < counted:
+                counted, byte = 0, 0
+            byte += len(records.encode(text[counted : passage.start]))
+            counted = passage.start
+            size = len(records.encode(text[passage.start : passage.end]))
+            yield records.dumps(
+                records.passage_record(passage, first_byte=byte, last_byte=byte + size)
+            )
+
+    def _terms(self, title: str, passages: Sequence[Passage]) -> Iterator[bytes]:
+        """How many words each passage's heading and body have, then the words of all."""
+        parts: list[NDArray[np.int64]] = []
+        for passage in passages:
+            above = heading(title, passage.section)
+            if above not in self._headings:
+                if len(self._headings) >= _REMEMBERED_HEADINGS:
+                    self._headings.clear()
+                self._headings[above] = self.vocabulary.numbers(tokens.words(above))
+            parts.append(self._headings[above])
+            parts.append(self.vocabulary.numbers(tokens.words(passage.text)))
+        yield np.asarray([len(part) for part in parts], dtype=np.int32).tobytes()
+        yield from (part.astype(np.int32).tobytes() for part in parts)
+
+
+def write(spool: Spool, target: Path, *, encoder: Encoder) -> Content:
+    """Write the files of a generation into `target` from a closed spool."""
+    read = {name: Blobs(spool.directory, name) for name in _SPOOLED}
+    writer = _Writer(target, encoder)
+    for identifier, place in sorted(spool.places.items()):
+        writer.add(identifier, {name: blobs[place] for name, blobs in read.items()})
+    for blobs in read.values():
+        blobs.close()
+    return writer.finish(spool.vocabulary.keys())
+
+
+class _Writer:
+    """Writes the files of a generation, a document at a time, in the order of their ids."""
+
+    def __init__(self, directory: Path, encoder: Encoder) -> None:
+        self._directory = directory
+        self._encoder = encoder
+        self._files = {name: BlobWriter(directory, name) for name in _KEPT}
+        self._words = LegBuilder(directory, "words")
+        self._bigrams = LegBuilder(directory, "bigrams")
+        self._vectors = VectorBuilder(directory, dimension=encoder.dimension)
+        self._columns = {name: ColumnBuilder() for name in DOCUMENT_COLUMNS}
+        self._kinds = ColumnBuilder()
+        self._batch: list[str] = []
+        self._owners: list[int] = []
+        self._identifiers: list[str] = []
+        self._hashes: dict[str, str] = {}
+        self._recommendations = self._characters = 0
+
+    def add(self, identifier: str, content: Mapping[str, bytes]) -> None:
+        """The next document, as it stands in the spool."""
+        sha = hashlib.sha256()
+        for name in _KEPT:
+            sha.update(len(content[name]).to_bytes(8, "big") + content[name])
+        for name in ("documents.jsonl", "outlines.jsonl", "texts.utf8"):
+            self._files[name].append(content[name])
+        recommendations = content["recommendations.jsonl"].splitlines(keepends=True)
+        for line in recommendations:
+            self._files["recommendations.jsonl"].append(line)
+        self._recommendations += len(recommendations)
+        self._characters += len(records.decode(content["texts.utf8"]))
+        record = read_record(content["documents.jsonl"])
+        for name, column in self._columns.items():
+            column.add(record.get(name))
+        self._add_passages(record.get("title", ""), content)
+        self._hashes[identifier] = sha.hexdigest()
+
+    def _add_passages(self, title: str, content: Mapping[str, bytes]) -> None:
+        lines = content["passages.jsonl"].splitlines(keepends=True)
+        numbers = np.frombuffer(content["words.bin"], dtype=np.int32)
+        sizes, terms = numbers[: 2 * len(lines)], numbers[2 * len(lines) :]
+        ends = np.cumsum(sizes)[1::2]
+        for line, end, size in zip(lines, ends, sizes[0::2] + sizes[1::2], strict=True):
+            passage = read_record(line)
+            self._files["passages.jsonl"].append(line)
+            self._owners.append(len(self._hashes))
+            self._identifiers.append(passage["id"])
+            self._kinds.add(passage.get("kind"))
+            first, last = passage["bytes"]
+            body = records.decode(content["texts.utf8"][first:last])
+            whole = heading(title, passage.get("section", ())) + "\n" + body
+            self._words.add(terms[end - size : end].astype(np.int64))
+            self._bigrams.add(bigram_keys(whole))
+            self._batch.append(whole)
+            if len(self._batch) == _BATCH:
+                self._encode()
+
+    def _encode(self) -> None:
+        self._vectors.add(self._encoder.encode_passages(self._batch))
+        self._batch = []
+
+    def finish(self, word_keys: Keys) -> Content:
+        """Write what needed all documents, and close the files."""
+        self._encode()
+        self._vectors.finish()
+        self._words.finish(word_keys)
+        self._bigrams.finish()
+        for file in self._files.values():
+            file.close()
+        directory = self._directory
+        for name, column in self._columns.items():
+            column.save(directory, f"documents.{name}")
+        self._kinds.save(directory, "passages.kind")
+        save_array(directory / "passages.document.npy", np.asarray(self._owners, dtype=np.int32))
+        save_identifiers(directory / "passages.identifiers.npy", self._identifiers)
+        save_identifiers(directory / "documents.identifiers.npy", list(self._hashes))
+        listing = "".join(f"{sha256}  {name}\n" for name, sha256 in self._hashes.items())
+        (directory / "documents.sha256").write_bytes(records.encode(listing))
+        return Content(
+            len(self._hashes),
+            len(self._owners),
+            self._recommendations,
+            self._characters,
+            self._hashes,
+        )

@@ -1,0 +1,294 @@
+"""Index: build one from ingested documents, open it, read from it.
+
+An opened index holds one generation for as long as it lives. Opening compares every checksum and
+maps files; it parses nothing that grows with the number of passages. Documents and passages are
+read one at a time when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.documents.document import Document
+from medrag.documents.guideline import Recommendation
+from medrag.documents.passages import Passage
+from medrag.errors import IndexMismatch, NotInIndex
+from medrag.index import builder, generations, records
+from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
+from medrag.index.encoders import Encoder
+from medrag.index.lexical import K1, B, Leg
+from medrag.index.storage import Blobs, load_array, read_record
+from medrag.index.vectors import Vectors
+from medrag.japanese import tokens
+
+if TYPE_CHECKING:
+    from medrag.documents.corpus import Ingested
+
+#: Generations that stay on disk after a build: the current one, and one to compare it with.
+KEPT_GENERATIONS = 2
+
+
+class Checked(NamedTuple):
+    """What `Index.verify` compared."""
+
+    generation: str
+    files: int
+    bytes: int
+
+
+class Index:
+    """One generation of an index, opened for reading.
+
+    Attributes:
+        path: The index's directory.
+        generation: Id of the generation that is open; a function of its content.
+        manifest: What it says of itself: versions, counts, checksums.
+        encoder: Of the vector leg.
+        words, bigrams: The lexical legs.
+        vectors: The vector leg.
+        passage_document: For each passage the row of its document, shape (passages,).
+        kinds: For each passage what it holds.
+    """
+
+    def __init__(self, path: Path, generation: str, *, encoder: Encoder, verify: bool) -> None:
+        directory = path / "generations" / generation
+        manifest = generations.read_manifest(directory)
+        _match(manifest, encoder, where=str(directory))
+        if verify:
+            generations.verify(directory, manifest)
+        self.path = path
+        self.generation = generation
+        self.manifest: Mapping[str, Any] = manifest
+        self.encoder = encoder
+        self._directory = directory
+        self._documents = Blobs(directory, "documents.jsonl")
+        self._outlines = Blobs(directory, "outlines.jsonl")
+        self._texts = Blobs(directory, "texts.utf8")
+        self._passages = Blobs(directory, "passages.jsonl")
+        self._recommendations = Blobs(directory, "recommendations.jsonl")
+        self._document_rows = Identifiers(directory / "documents.identifiers.npy")
+        self._passage_rows = Identifiers(directory / "passages.identifiers.npy")
+        self.passage_document: NDArray[np.int32] = load_array(directory / "passages.document.npy")
+        self.kinds = Column.load(directory, "passages.kind")
+        self.words = Leg(directory, "words", passages=len(self))
+        self.bigrams = Leg(directory, "bigrams", passages=len(self))
+        self.document_at = lru_cache(maxsize=1024)(self._document_at)
+
+    @classmethod
+    def build(
+        cls,
+        path: Path | str,
+        entries: Iterable[Ingested],
+        *,
+        encoder: Encoder,
+        keep: int = KEPT_GENERATIONS,
+    ) -> Index:
+        """Write a new generation of the documents in `entries` and make it the current one.
+
+        The same documents, in whatever order, give the same generation id.
+
+        Args:
+            path: The index's directory; made if it is not there.
+            keep: How many generations stay on disk.
+
+        Raises:
+            IndexLocked: Another process is writing this index.
+            CorpusError: Two documents have the same id.
+            OSError: The disk is full or fails; the old generation stays current.
+        """
+        path = Path(path)
+        with generations.writing(path) as temporary:
+            spool = builder.Spool(temporary / "spool")
+            for entry in entries:
+                spool.add(entry)
+            spool.close()
+            target = temporary / "generation"
+            target.mkdir()
+            content = builder.write(spool, target, encoder=encoder)
+            generation = generations.commit(path, target, _describe(content, encoder))
+            generations.prune(path, keep=keep)
+        return cls(path, generation, encoder=encoder, verify=False)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        encoder: Encoder,
+        generation: str | None = None,
+        verify: bool = True,
+    ) -> Index:
+        """Open the current generation, or the one named.
+
+        Args:
+            verify: Compare every file's checksum first (.4 to 2 GB a second).
+
+        Raises:
+            IndexNotFound: There is no index here.
+            IndexMismatch: It was built with another encoder, tokenizer, dictionary or format.
+            IndexCorrupted: A file is missing, damaged or does not belong here; it is named.
+        """
+        path = Path(path)
+        return cls(path, generation or generations.current_id(path), encoder=encoder, verify=verify)
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self._passages)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The vector leg, opened when first used."""
+        return Vectors(self._directory, dimension=self.encoder.dimension, count=len(self))
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """What filters need of every document, by key of its record."""
+        return {
+            name: Column.load(self._directory, f"documents.{name}") for name in DOCUMENT_COLUMNS
+        }
+
+    @property
+    def documents(self) -> Documents:
+        """All documents, by id, without text, pages and sections."""
+        return Documents(self)
+
+    def document_row(self, identifier: str) -> int | None:
+        """The row of a document, or None when it is not here."""
+        rows = self._document_rows.rows(identifier)
+        return next((row for row in rows if self.document_at(row).id == identifier), None)
+
+    def _document_at(self, row: int) -> Document:
+        """The document of a row without text, pages and sections; `document_at` remembers."""
+        return records.read_document(read_record(self._documents[row]), {}, "")
+
+    def document(self, identifier: str) -> Document:
+        """A document, whole.
+
+        Raises:
+            NotInIndex: There is none with this id.
+        """
+        row = self.document_row(identifier)
+        if row is None:
+            raise NotInIndex("there is no such document in the index", where=identifier[:200])
+        return records.read_document(
+            read_record(self._documents[row]),
+            read_record(self._outlines[row]),
+            records.decode(self._texts[row]),
+        )
+
+    def passage(self, identifier: str) -> Passage:
+        """A passage.
+
+        Raises:
+            NotInIndex: There is none with this id.
+        """
+        for row in self._passage_rows.rows(identifier):
+            passage = self.passage_at(row)
+            if passage.id == identifier:
+                return passage
+        raise NotInIndex("there is no such passage in the index", where=identifier[:200])
+
+    def passage_at(self, row: int) -> Passage:
+        """The passage of a row."""
+        record = read_record(self._passages[row])
+        document = int(self.passage_document[row])
+        text = records.decode(self._texts.part(document, *record["bytes"]))
+        return records.read_passage(record, document_id=self.document_at(document).id, text=text)
+
+    def recommendations(self) -> Iterator[Recommendation]:
+        """Every recommendation, by document, in the order of the text."""
+        for number in range(len(self._recommendations)):
+            yield records.read_recommendation(read_record(self._recommendations[number]))
+
+    def info(self) -> dict[str, Any]:
+        """The manifest with the generation's id and its size, as `medrag index info` shows it."""
+        size = sum(file["size"] for file in self.manifest["files"].values())
+        return {
+            "generation": self.generation,
+            "path": str(self.path),
+            "bytes": size,
+            **self.manifest,
+        }
+
+    def verify(self) -> Checked:
+        """Compare every file with its checksum.
+
+        Raises:
+            IndexCorrupted: One does not agree; it is named.
+        """
+        manifest = generations.read_manifest(self._directory)
+        generations.verify(self._directory, manifest)
+        files = manifest["files"]
+        return Checked(self.generation, len(files), sum(file["size"] for file in files.values()))
+
+    def close(self) -> None:
+        """Close the files; the index is of no use afterwards."""
+        for blobs in (
+            self._documents,
+            self._outlines,
+            self._texts,
+            self._passages,
+            self._recommendations,
+        ):
+            blobs.close()
+
+
+class Documents(Mapping[str, Document]):
+    """The documents of an index by id, each without text, pages and sections."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index.columns["language"])
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._index.document_at(row).id for row in range(len(self)))
+
+    def __getitem__(self, identifier: str) -> Document:
+        row = self._index.document_row(identifier)
+        if row is None:
+            raise KeyError(identifier)
+        return self._index.document_at(row)
+
+
+def _describe(content: builder.Content, encoder: Encoder) -> dict[str, Any]:
+    listed = content.documents <= builder.LISTED_DOCUMENTS
+    return {
+        **tokens.VERSION,
+        "bm25": {"k1": K1, "b": B},
+        "encoder": {
+            "name": encoder.name,
+            "dimension": encoder.dimension,
+            "semantic": encoder.semantic,
+        },
+        "counts": {
+            "documents": content.documents,
+            "passages": content.passages,
+            "recommendations": content.recommendations,
+            "characters": content.characters,
+        },
+        "documents": content.hashes if listed else "documents.sha256",
+    }
+
+
+def _match(manifest: Mapping[str, Any], encoder: Encoder, *, where: str) -> None:
+    expected = {**tokens.VERSION, "encoder": encoder.name}
+    found = {
+        "tokenizer": manifest.get("tokenizer"),
+        "dictionary": manifest.get("dictionary"),
+        "encoder": manifest.get("encoder", {}).get("name"),
+    }
+    for what, name in expected.items():
+        if found[what] != name:
+            raise IndexMismatch(
+                f"the index was built with {what} {found[what]!r}, this process has {name!r}",
+                where=where,
+                hint=f"use the same {what}, or build the index again with `medrag ingest`",
+            )

@@ -1,0 +1,115 @@
+"""Storage: plain files that are read in place, however large the index is.
+
+Nothing here becomes a Python object at opening: arrays are mapped (npy, never with pickle), and
+records (`NAME.jsonl` or `NAME.utf8` with `NAME.offsets.npy`) are read one by one with pread, which
+leaves their pages in the kernel's cache and out of the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.errors import IndexCorrupted
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an npy file."""
+    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Map an npy file read-only.
+
+    Raises:
+        IndexCorrupted: It is not a plain array; an npy file that holds Python objects is refused.
+    """
+    try:
+        # A map of no bytes is an error to the kernel.
+        if path.stat().st_size <= 128:
+            return np.asarray(np.load(path, allow_pickle=False))
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError) as error:
+        raise IndexCorrupted(f"not a plain array: {error}", where=str(path)) from error
+
+
+class BlobWriter:
+    """Appends byte strings to one file and keeps where each begins."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._file = (directory / name).open("wb")
+        self._offsets_path = directory / f"{Path(name).stem}.offsets.npy"
+        self._offsets = [0]
+
+    def append(self, content: bytes) -> None:
+        """Put one at the end."""
+        self._file.write(content)
+        self._offsets.append(self._offsets[-1] + len(content))
+
+    def close(self) -> None:
+        """Close the file and write the offsets."""
+        self._file.close()
+        save_array(self._offsets_path, np.asarray(self._offsets, dtype=np.int64))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._file.closed:
+            self.close()
+
+
+class Blobs:
+    """Byte strings in one file, read by number."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.path = directory / name
+        self._offsets = load_array(directory / f"{Path(name).stem}.offsets.npy")
+        self._file = self.path.open("rb", buffering=0)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        start, end = int(self._offsets[number]), int(self._offsets[number + 1])
+        return self._read(start, end - start)
+
+    def part(self, number: int, first: int, last: int) -> bytes:
+        """Bytes `[first, last)` of one of them."""
+        return self._read(int(self._offsets[number]) + first, last - first)
+
+    def size(self, number: int) -> int:
+        """Bytes of one of them."""
+        return int(self._offsets[number + 1] - self._offsets[number])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _read(self, start: int, size: int) -> bytes:
+        content = os.pread(self._file.fileno(), size, start)
+        while len(content) < size:
+            more = os.pread(self._file.fileno(), size - len(content), start + len(content))
+            if not more:
+                raise IndexCorrupted(
+                    "the file is shorter than it was when opened", where=str(self.path)
+                )
+            content += more
+        return content
+
+
+def read_record(content: bytes) -> dict[str, Any]:
+    """A record of a .jsonl file."""
+    record: dict[str, Any] = json.loads(content.decode("utf-8", "surrogatepass"))
+    return record

@@ -1,0 +1,70 @@
+"""The vector leg: FAISS, over unit vectors by inner product.
+
+The file is mapped (IO_FLAG_MMAP_IFC, the only flag that maps a flat index), so opening costs
+nothing and workers share the pages. FAISS loads flipped bits silently, therefore its checksum is
+compared before, and the dimension and count are pinned after reading.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.errors import IndexCorrupted
+
+FILE = "vectors.faiss"
+
+
+class Nearest(NamedTuple):
+    """Passages by number, nearest first, and their cosine."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class VectorBuilder:
+    """Collects vectors and writes the FAISS file."""
+
+    def __init__(self, directory: Path, *, dimension: int) -> None:
+        self._path = directory / FILE
+        self._index = faiss.IndexFlatIP(dimension)
+
+    def add(self, vectors: NDArray[np.float32]) -> None:
+        """Vectors of the next passages, shape (n, dimension)."""
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+
+    def finish(self) -> None:
+        """Write the file."""
+        faiss.write_index(self._index, str(self._path))
+
+
+class Vectors:
+    """The vector leg of an opened index."""
+
+    def __init__(self, directory: Path, *, dimension: int, count: int) -> None:
+        path = directory / FILE
+        try:
+            self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexCorrupted("FAISS cannot read the vectors", where=str(path)) from error
+        if (self._index.d, self._index.ntotal) != (dimension, count):
+            raise IndexCorrupted("the vectors have another size than the passages", where=str(path))
+
+    def search(self, vector: NDArray[np.float32], *, k: int) -> Nearest:
+        """The `k` nearest passages, at most as many as there are."""
+        k = min(k, self._index.ntotal)
+        if k == 0:
+            return Nearest(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+        scores, rows = self._index.search(vector[None, :].astype(np.float32), k)
+        found = rows[0] >= 0
+        return Nearest(rows[0][found], scores[0][found])
+
+    def scores(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The cosine of `vector` with the vectors of some passages, shape (len(rows),)."""
+        if not len(rows):
+            return np.empty(0, dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows) @ vector, dtype=np.float32)

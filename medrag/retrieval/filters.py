@@ -1,0 +1,59 @@
+"""Filters: which passages may be hits at all, decided before anything is ranked or cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.errors import QuestionError
+from medrag.index.index import Index
+from medrag.japanese.normalize import fold
+
+#: What a search can be filtered by; each takes one value, or several of which one must agree.
+KEYS = ("society", "document", "kind", "edition", "year", "language")
+
+Filters = Mapping[str, str | Sequence[str]]
+
+
+def allowed(index: Index, filters: Filters) -> NDArray[np.bool_]:
+    """Which passages agree with every filter, shape (passages,).
+
+    Values are compared folded and without regard to case. `year` is that of publication.
+
+    Raises:
+        QuestionError: A key is not one of `KEYS`, or has no value.
+    """
+    documents = np.ones(len(index.columns["language"]), dtype=np.bool_)
+    passages = np.ones(len(index), dtype=np.bool_)
+    for key, given in filters.items():
+        wanted = {_key(value) for value in ([given] if isinstance(given, str) else given)} - {""}
+        if key not in KEYS:
+            message = f"there is no filter {key!r}"
+            raise QuestionError(message, where=key, hint=f"valid: {', '.join(KEYS)}")
+        if not wanted:
+            raise QuestionError("a filter has no value", where=key, hint=f"give {key}=VALUE")
+        if key == "kind":
+            passages &= index.kinds.where(_among(wanted))
+        elif key == "document":
+            values = [given] if isinstance(given, str) else given
+            rows = [row for value in values if (row := index.document_row(value)) is not None]
+            named = np.zeros_like(documents)
+            named[rows] = True
+            documents &= named
+        elif key == "year":
+            documents &= index.columns["published"].where(_among(wanted, first=4))
+        else:
+            documents &= index.columns[key].where(_among(wanted))
+    if not documents.all():
+        passages &= documents[index.passage_document]
+    return passages
+
+
+def _among(wanted: set[str], *, first: int | None = None) -> Callable[[str], bool]:
+    return lambda value: _key(value[:first]) in wanted
+
+
+def _key(value: str) -> str:
+    return fold(value).casefold().strip()
