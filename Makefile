@@ -8,8 +8,10 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
+# The pins are complete and hashed, so nothing is left to resolve; the wheel check proves it (pip check).
+PINNED := $(PIP) --require-hashes --no-deps --no-build-isolation -r
 # What a stamp was made from: when none of it changed, nothing is installed again.
-PROJECT := pyproject.toml requirements/build.txt
+PROJECT := pyproject.toml setup.py requirements/build.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,21 +29,21 @@ help:  ## list the targets
 
 # The build tools come first: unidic-lite is a source package, built with the pinned setuptools.
 .venv/runtime.stamp: requirements/runtime.txt $(PROJECT) | .venv/bin/python
-	$(BIN)/python $(PIP) --require-hashes -r requirements/build.txt
-	$(BIN)/python $(PIP) --require-hashes --no-build-isolation -r requirements/runtime.txt
+	$(BIN)/python $(PINNED) requirements/build.txt
+	$(BIN)/python $(PINNED) requirements/runtime.txt
 	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/runtime.stamp
-	$(BIN)/python $(PIP) --require-hashes --no-build-isolation -r requirements/dev.txt
+	$(BIN)/python $(PINNED) requirements/dev.txt
 	@touch $@
 
 # torch apart and first: its build follows the machine, and 2.13.0 satisfies all that comes after it.
 .venv-dense/dense.stamp: requirements/dense.txt $(PROJECT)
 	$(PYTHON) -m venv --clear .venv-dense
 	.venv-dense/bin/python $(PIP) torch==2.13.0
-	.venv-dense/bin/python $(PIP) --require-hashes -r requirements/build.txt
-	.venv-dense/bin/python $(PIP) --require-hashes --no-deps --no-build-isolation -r requirements/dense.txt
+	.venv-dense/bin/python $(PINNED) requirements/build.txt
+	.venv-dense/bin/python $(PINNED) requirements/dense.txt
 	.venv-dense/bin/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -84,8 +86,10 @@ notebooks: .venv/dev.stamp  ## execute every notebook; the copies with their out
 	  $(BIN)/jupyter-execute "$$notebook" --output="build/notebooks/$${notebook##*/}" || exit 1; \
 	done
 
-bench: .venv/dev.stamp  ## speed and quality figures, printed as tables
-	@set -e; for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+bench: .venv/dev.stamp  ## speed and quality figures, each program's own table
+	@set -e; for bench in $(sort $(wildcard benchmarks/*.py benchmarks/*/run.py)); do \
+	  echo "== $$bench"; $(BIN)/python "$$bench"; \
+	done
 
 # --- packaging --------------------------------------------------------------------------------------
 
@@ -96,11 +100,11 @@ wheel: .venv/dev.stamp  ## build/dist/medrag-*.whl
 # Installed where nothing of the checkout can be seen, with the core's pins and no extra.
 wheel-check: wheel
 	rm -rf build/clean && $(PYTHON) -m venv build/clean
-	build/clean/bin/python $(PIP) --require-hashes -r requirements/build.txt
-	build/clean/bin/python $(PIP) --require-hashes --no-build-isolation -r requirements/runtime.txt
+	build/clean/bin/python $(PINNED) requirements/build.txt
+	build/clean/bin/python $(PINNED) requirements/runtime.txt
 	build/clean/bin/python $(PIP) --no-deps build/dist/*.whl
 	build/clean/bin/python -m pip check
-	cd build/clean && bin/python -W error -c 'import medrag; print(sorted(medrag.__all__))'
+	cd build/clean && bin/python -W error -c 'from medrag import *; from importlib.util import find_spec; assert find_spec("medrag_api")'
 	cd build/clean && bin/medrag --help >/dev/null
 
 # The resolver, uv, is used for this alone and is no requirement of anything else here.
