@@ -30,8 +30,10 @@ def _is_local(address: Any) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every connection or look-up that would leave this machine fails the test that made it."""
+    if request.node.get_closest_marker("vllm"):  # its server may stand anywhere
+        return
 
     def guard(name: str, address_at: int) -> None:
         real = getattr(socket.socket, name)
@@ -58,8 +60,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings_from_outside(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An operator's MEDRAG_* variables do not decide what a test sees."""
+    if request.node.get_closest_marker("vllm"):  # they name its server
+        return
     for name in [name for name in os.environ if name.upper().startswith("MEDRAG_")]:
         monkeypatch.delenv(name)
 
@@ -76,3 +82,15 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("needs the real data of ../shared, which is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of corpora/sample, built once with the defaults."""
+    from medrag.pipeline.ingest import ingest
+    from medrag.settings import Settings
+
+    path = tmp_path_factory.mktemp("indexes") / "sample"
+    report = ingest([ROOT / "corpora" / "sample"], index=path, settings=Settings())
+    assert report.errors == ()
+    return path
