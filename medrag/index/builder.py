@@ -76,7 +76,7 @@ class Spool:
         directory.mkdir()
         self.directory = directory
         self._writers = {name: BlobWriter(directory, name) for name in _SPOOLED}
-        self._headings: dict[str, NDArray[np.int64]] = {}
+        self._headings: dict[str, NDArray[np.int32]] = {}
         self.vocabulary = Vocabulary()
         self.places: dict[str, int] = {}
 
@@ -122,7 +122,7 @@ class Spool:
 
     def _terms(self, title: str, passages: Sequence[Passage]) -> Iterator[bytes]:
         """How many words each passage's heading and body have, then the words of all."""
-        parts: list[NDArray[np.int64]] = []
+        parts: list[NDArray[np.int32]] = []
         for passage in passages:
             above = heading(title, passage.section)
             if above not in self._headings:
@@ -132,7 +132,7 @@ class Spool:
             parts.append(self._headings[above])
             parts.append(self.vocabulary.numbers(tokens.words(passage.text)))
         yield np.asarray([len(part) for part in parts], dtype=np.int32).tobytes()
-        yield from (part.astype(np.int32).tobytes() for part in parts)
+        yield from (part.tobytes() for part in parts)
 
 
 def write(spool: Spool, target: Path, *, encoder: Encoder) -> Content:
@@ -143,7 +143,7 @@ def write(spool: Spool, target: Path, *, encoder: Encoder) -> Content:
         writer.add(identifier, {name: blobs[place] for name, blobs in read.items()})
     for blobs in read.values():
         blobs.close()
-    return writer.finish(spool.vocabulary.keys())
+    return writer.finish(spool.vocabulary.keys_in_order())
 
 
 class _Writer:

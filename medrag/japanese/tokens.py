@@ -85,7 +85,7 @@ def words(text: str) -> list[str]:
     # MeCab reads a C string: what stands after a NUL would be lost.
     folded = fold(text).lower().replace("\0", " ")
     lines = _tagger("%f[0]\\t%f[10]\\n", "%f[0]\\t%m\\n").parse(folded).split("\n")
-    found = [word for line in lines if (word := _bases[line])]
+    found = list(filter(None, map(_bases.__getitem__, lines)))
     found.extend(_COMPOUND.findall(folded))
     return found
 
