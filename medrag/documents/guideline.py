@@ -8,7 +8,10 @@ exceptions: what governs whom it is for is part of what it says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from medrag.documents.document import Document
 
 Polarity = Literal["for", "against", "neither"]
 
@@ -59,3 +62,14 @@ class Recommendation:
     strength: Grade | None = None
     certainty: Grade | None = None
     exceptions: tuple[Condition, ...] = ()
+
+
+def recognise(document: Document) -> tuple[Recommendation, ...]:
+    """The recommendations of a document, in order.
+
+    A document that labels or grades its recommendations is taken at its word; one that does neither
+    (a 手引き, a circular, a nursing manual) gives those of its sentences that direct the reader.
+    """
+    from medrag.documents import recommendations  # it is made of the nouns above
+
+    return recommendations.found(document)

@@ -1,0 +1,193 @@
+"""Strength and certainty as documents write them, found in the text around a recommendation.
+
+Nothing is translated: `raw` is what stands there ("強い（1）", "C2", "IIa", "conditional"), and the
+scheme says which vocabulary it belongs to. Sources for the vocabularies: GRADE (1A, strong,
+conditional), Minds 2020 (推奨の強さ, エビデンスの強さ), the letter grades A, B, C1, C2, D of older
+Japanese guidelines (推奨グレード), and the classes I, IIa, IIb, III with levels A, B, C of the
+circulation societies (推奨クラス, エビデンスレベル).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from medrag.documents.guideline import Grade
+from medrag.japanese.normalize import Normalized, normalize
+
+Kind = Literal["strength", "certainty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A grade written in the text: which kind, what it says, and the span of name and value."""
+
+    kind: Kind
+    grade: Grade
+    start: int
+    end: int
+
+
+_STRENGTH = (
+    r"推奨の?(?:強さ|強度|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
+    r"|グレード|クラス|勧告の?(?:強さ|グレード)"
+    r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
+    r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
+)
+_CERTAINTY = (
+    r"エビデンス(?:総体)?(?:全体)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
+    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質)|証拠の(?:強さ|確実性)|確実性|確信度|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
+    r"|certainty of (?:the )?evidence|quality of (?:the )?evidence|level of evidence|evidence (?:certainty|quality|level)"
+    r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
+)
+# The value: up to a separator, with one parenthesis that belongs to it.
+_VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】|「」](?:[^\s、,/。;()\[\]〔〕【】|「」.]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
+_NAMED = re.compile(
+    rf"(?P<certainty>{_CERTAINTY})\s*(?:\([^()]{{1,6}}\)\s*)?(?:[:=]|は|が|\s)?\s*[「『]?{_VALUE.format(n='c')}"
+    rf"|(?P<strength>{_STRENGTH})\s*(?:\([^()]{{1,6}}\)\s*)?(?:[:=]|は|が|\s)?\s*[「『]?{_VALUE.format(n='s')}",
+    re.IGNORECASE,
+)
+_ENGLISH_VALUE = re.compile(
+    r"(?:very[ -]low|low|moderate|high|strong|weak|conditional)\b", re.IGNORECASE
+)
+_LETTERED = re.compile(
+    r"[(\[〔【](?:GRADE|推奨|推奨度|Grade)?\s*:?\s*(?P<strength>[12])\s*[-/]?\s*(?P<certainty>[A-D][+]?)(?=[)\]〕】、,;: /])",
+)
+_BRACKETED = re.compile(
+    r"[(\[〔【](?P<inside>[^()\[\]〔〕【】\n]{0,60}(?:\([^()]{0,14}\)[^()\[\]〔〕【】\n]{0,40}){0,3})[)\]〕】]"
+)
+_STRENGTH_WORD = re.compile(
+    r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|推奨しない|"
+    r"(?:strong|weak|conditional)(?= recommendation))",
+    re.IGNORECASE,
+)
+_CERTAINTY_WORD = re.compile(
+    r"(?P<value>very low|low|moderate|high)(?=[- ](?:certainty|quality))", re.IGNORECASE
+)
+_LETTER_VALUE = re.compile(r"[A-D][12]?[+]?(?:\(.*\))?$")
+_CLASS_VALUE = re.compile(
+    r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
+)
+_VALUE_WORD = re.compile(
+    r"^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\(|[^A-Za-z0-9])"
+    r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|該当なし|判定不能|専門家)"
+    r"|^(?:strong|weak|conditional|high|moderate|low|very|none|not|expert|good|ungraded|insufficient)",
+    re.IGNORECASE,
+)
+
+
+_COLUMN = (
+    ("certainty", re.compile(rf"(?:{_CERTAINTY})|エビデンス|evidence|LOE", re.IGNORECASE)),
+    ("strength", re.compile(rf"(?:{_STRENGTH})|推奨の?強|COR|class|grade", re.IGNORECASE)),
+    (
+        "text",
+        re.compile(
+            r"推奨(?:文|内容|事項)?$|ステートメント|recommendations?$|statement", re.IGNORECASE
+        ),
+    ),
+)
+
+
+def column_of(header: str) -> str | None:
+    """What a table's column holds: "text" of recommendations, "strength", "certainty" or neither."""
+    folded = normalize(header).text.strip("*_ ")
+    return next((kind for kind, pattern in _COLUMN if pattern.match(folded)), None)
+
+
+_HINT = re.compile(
+    r"推奨|グレード|クラス|エビデンス|レベル|確実性|確信|根拠の|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
+    r"|strength|certainty|evidence|grade|class|level|COR|LOE|(?:strong|weak|conditional) recommendation",
+    re.IGNORECASE,
+)
+
+
+def hinted(text: str) -> bool:
+    """Whether a text holds a word that grades are written with: a cheap test before `find`."""
+    return _HINT.search(text) is not None
+
+
+def find(text: str, offset: int = 0) -> tuple[Mention, ...]:
+    """The grades written in a piece of a document, in order; spans are shifted by `offset`."""
+    if not hinted(text):
+        return ()
+    normal = normalize(text)
+    found = sorted(
+        (_mention(text, normal, offset, *entry) for entry in _mentions(normal.text)),
+        key=lambda mention: (mention.start, -mention.end),
+    )
+    kept: list[Mention] = []
+    for mention in found:
+        if not any(mention.kind == other.kind and mention.start < other.end for other in kept):
+            kept.append(mention)
+    return tuple(kept)
+
+
+def scheme_of(kind: Kind, name: str, value: str) -> str:
+    """The vocabulary that a grade belongs to, from how it is named and what it says."""
+    folded = name.lower()
+    if "クラス" in name or "class" in folded or folded == "cor":
+        return "class"
+    if "グレード" in name or folded.startswith("grade") or "推奨度" in name:
+        return "letter" if _LETTER_VALUE.match(value) else "unknown"
+    if kind == "certainty" and ("レベル" in name or "level" in folded or folded == "loe"):
+        return "level"
+    if "確実性" in name or "certainty" in folded or "quality" in folded:
+        return "GRADE"
+    if "エビデンスの強さ" in name or "エビデンス総体" in name:
+        return "Minds"
+    if _CLASS_VALUE.match(value) and value[:1] in "IⅠⅡⅢ":
+        return "class"
+    if re.match(r"[12](?:\(|$)|強|弱|条件|strong|weak|conditional", value, re.IGNORECASE):
+        return "GRADE"
+    return "letter" if _LETTER_VALUE.match(value) else "unknown"
+
+
+_Entry = tuple[Kind, str, int, int, int, str | None]
+
+
+def _mentions(text: str) -> Iterator[_Entry]:
+    """Kind, name, span of the value, where the name begins, and the scheme if the form decides it."""
+    for match in _LETTERED.finditer(text):
+        yield "strength", "", *match.span("strength"), match.start("strength"), "GRADE"
+        yield "certainty", "", *match.span("certainty"), match.start("certainty"), "GRADE"
+    for match in _NAMED.finditer(text):
+        kind: Kind = "certainty" if match["certainty"] else "strength"
+        group = "valuec" if kind == "certainty" else "values"
+        if not _VALUE_WORD.match(match[group]):
+            continue
+        start, end = match.span(group)
+        if english := _ENGLISH_VALUE.match(text, start):
+            end = english.end()
+        end = start + len(text[start:end].rstrip("」』:*_"))
+        yield kind, match[kind], start, end, match.start(), None
+    for match in _BRACKETED.finditer(text):
+        inside = match.span("inside")
+        if strength := _STRENGTH_WORD.search(text, *inside):
+            yield "strength", "", *strength.span("value"), strength.start(), "GRADE"
+        if certainty := _CERTAINTY_WORD.search(text, *inside):
+            yield "certainty", "", *certainty.span("value"), certainty.start(), "GRADE"
+
+
+def _mention(
+    text: str,
+    normal: Normalized,
+    offset: int,
+    kind: Kind,
+    name: str,
+    start: int,
+    end: int,
+    begin: int,
+    scheme: str | None,
+) -> Mention:
+    value = normal.original(start, end)
+    return Mention(
+        kind=kind,
+        grade=Grade(
+            raw=text[value.start : value.end],
+            scheme=scheme or scheme_of(kind, name, normal.text[start:end]),
+        ),
+        start=offset + normal.starts[begin],
+        end=offset + value.end,
+    )

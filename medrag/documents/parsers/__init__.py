@@ -1,0 +1,137 @@
+"""Parsers: one file a format, chosen by suffix, each imported only when its format turns up.
+
+A parser reads bytes and yields what a reader of the file sees: text, and where in it the pages and
+the headings are. It does not know guidelines (medrag.documents.structure does) and it never guesses
+silently: a file that cannot be read to the character raises a typed ParseError.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Protocol
+
+from medrag.documents.document import Page
+from medrag.errors import MissingDependency, Notice, UnsupportedFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading that the format itself marks: the span of its line and its level, 1 outermost."""
+
+    start: int
+    end: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a parser found.
+
+    Attributes:
+        text: What a reader of the file sees; all spans index it.
+        pages: In order, covering the text; empty for formats without pages.
+        headings: In order; None where the format does not mark any, so that they must be found.
+        fields: What the file says about itself, by the key that corpus.toml uses ("title", "id"…).
+        metadata: Anything else that it says.
+        member: Name of the part of the file that this is, for files that hold several documents.
+    """
+
+    text: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unparsed:
+    """A part of a file that could not become a document, while the rest could."""
+
+    member: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What an operator may say about how files are read.
+
+    Attributes:
+        encoding: Codec of text files; None to detect it.
+    """
+
+    encoding: str | None = None
+
+
+class Parser(Protocol):
+    """Reads one format. Errors carry `where`, the file's name as the user gave it."""
+
+    def __call__(
+        self, data: bytes, *, where: str, options: Options
+    ) -> Iterator[Parsed | Unparsed]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A file format: the module that reads it, and the extra that module needs, if any."""
+
+    module: str
+    media_type: str
+    extra: str | None = None
+    sandboxed: bool = True
+
+
+FORMATS: Mapping[str, Format] = {
+    ".txt": Format(module="text", media_type="text/plain", sandboxed=False),
+    ".md": Format(module="markdown", media_type="text/markdown", sandboxed=False),
+    ".markdown": Format(module="markdown", media_type="text/markdown", sandboxed=False),
+    ".html": Format(module="html", media_type="text/html"),
+    ".htm": Format(module="html", media_type="text/html"),
+    ".xhtml": Format(module="html", media_type="application/xhtml+xml"),
+    ".pdf": Format(module="pdf", media_type="application/pdf"),
+    ".jsonl": Format(module="jsonl", media_type="application/jsonl", sandboxed=False),
+}
+
+
+def format_of(name: str) -> Format:
+    """The format of a file, by its suffix.
+
+    Raises:
+        UnsupportedFormat: No parser reads it.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if found := FORMATS.get(suffix):
+        return found
+    raise UnsupportedFormat(
+        f"no parser for {suffix!r} files"
+        if suffix
+        else "the file has no suffix that names its format",
+        where=name,
+        hint=f"convert it to one of {', '.join(sorted(FORMATS))}",
+    )
+
+
+def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unparsed]:
+    """The documents in one file, in this process.
+
+    Raises:
+        ParseError: The file could not be read; the kinds are drawn in medrag.errors.
+        MissingDependency: The format needs an optional package.
+    """
+    chosen = format_of(where)
+    try:
+        module = importlib.import_module(f"{__name__}.{chosen.module}")
+    except ModuleNotFoundError as error:
+        if chosen.extra is None or (error.name or "").startswith("medrag"):
+            raise
+        raise MissingDependency(
+            f"reading {PurePath(where).suffix} files needs the package {error.name}",
+            where=where,
+            hint=f"pip install 'medrag[{chosen.extra}]'",
+        ) from error
+    reader: Parser = module.parse
+    return reader(data, where=where, options=options)

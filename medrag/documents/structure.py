@@ -1,0 +1,466 @@
+"""Sections: the headings of a document and what stands under each.
+
+A format that marks its headings (Markdown, HTML, DOCX) is believed. Elsewhere they are found by how
+Japanese documents number them (第1章, 第一 一, Ａ０００, 1-1, CQ2); which numbering stands under which
+is read from the order in which they appear, because authorities differ (章 over 部, or 部 over 章).
+In both, labels such as 【推奨】 or 解説： open a section of their own kind, and a table is one too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from medrag.documents.document import Section
+from medrag.documents.parsers import Heading
+from medrag.japanese.normalize import fold
+
+_LABELS = {
+    "recommendation": (
+        "推奨|推奨文|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
+        "|recommendations?|statements?|answer"
+    ),
+    "exception": (
+        "例外|例外・注意|例外と注意|例外事項|例外規定|例外・条件|注意|注意事項|注意点|付帯事項|付帯条件|附帯事項|ただし書き?|但し書き?|適用除外"
+        "|除外|除外規定|除外基準|適用しない場合|適用条件|条件|条件・例外|禁忌|禁忌・注意|禁忌・例外|留意事項|留意点|使用上の注意|対象外"
+        "|exceptions?|cautions?|contraindications?|exceptions? and cautions?|remarks?|caveats?|limitations?"
+    ),
+    "explanation": (
+        "解説|解説文|背景|背景・目的|背景と目的|エビデンス|エビデンスの要約|エビデンスの概要|エビデンスのまとめ|エビデンスの評価|根拠|根拠・解説|理由"
+        "|推奨の根拠|推奨の解説|推奨の理由|推奨決定の経緯|推奨作成の経緯|推奨に至る経緯|推奨に至った経緯|益と害のバランス|益と害|付記|コメント|補足"
+        "|説明|推奨の背景|科学的根拠|rationale|evidence|background|discussion|justification|explanation|comments?"
+        "|evidence summary|summary of evidence|supporting evidence|supporting text"
+    ),
+    "references": "参考文献|引用文献|文献|参考資料|references|bibliography|literature",
+    "contents": "目次|もくじ|contents|table of contents",
+}
+_KINDS = {
+    name: kind for kind, names in _LABELS.items() for name in names.replace("き?", "").split("|")
+}
+_NAMES = "|".join(sorted(("|".join(_LABELS.values())).split("|"), key=len, reverse=True))
+_QUESTION_NUMBER = (
+    r"(?:CQ|BQ|FQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
+    r"\s*(?:No\.?)?\s*[0-9]+(?:[-–.‐－ー][0-9]+)*[a-z]?"
+)
+_QUESTION = re.compile(rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
+    rf"(?:{_QUESTION_NUMBER}\s*(?:の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
+    r"(?P<number>\s*[-‐－]?\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*[a-z]?)?(?P<note>\s*[（(][^（()）]{1,10}[)）])?"
+    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$)",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"(?:\*\*|[【［〈＜])?\s*(?:表|図表|Table|別表)\s*[0-9A-ZIVX一二三四五六七八九十]*(?:[-.－‐][0-9]+)*",
+    re.IGNORECASE,
+)
+_NUMBERED = (
+    (
+        "第{}",
+        re.compile(
+            r"第[0-9一二三四五六七八九十百IVX]+([編章部節款目項])(?![のにをはがとで第]|[0-9])"
+        ),
+    ),
+    ("第", re.compile(r"第[0-9]+\s+(?=\S)")),
+    ("第一", re.compile(r"第[一二三四五六七八九十]+\s+(?=\S)")),
+    ("chapter", re.compile(r"(?:Chapter|Section|Part|Appendix)\s+[0-9A-ZIVX]+\b")),
+    ("code", re.compile(r"[A-Z][0-9]{3}(?:[-－][0-9]+)*\s+(?=\S)")),
+    ("roman", re.compile(r"[IVX]+[.．]?\s+(?=\S)")),
+    ("letter", re.compile(r"[A-H][.．]\s*(?=\S)")),
+    ("1.1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－][0-9]{1,2}){3}[.]?\s*(?=[^\s0-9.])")),
+    ("1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－][0-9]{1,2}){2}[.]?\s*(?=[^\s0-9.])")),
+    ("1.1", re.compile(r"[0-9]{1,2}[.\-‐－][0-9]{1,2}[.]?\s+(?=[^\s0-9.])")),
+    ("1", re.compile(r"[0-9]{1,2}[.、]?\s+(?=[^\s0-9])|[0-9]{1,2}[.](?=[^\s0-9])")),
+    ("一", re.compile(r"[一二三四五六七八九十]{1,3}[.、]?\s+(?=\S)")),
+)
+_NAMED = re.compile(
+    r"(?:(?:序|序文|序章|序論|はじめに|緒言|前文|総論|各論|概要|要旨|要約|略語|略語一覧|用語の定義|結語|おわりに|謝辞|付録|附録|附則|補遺"
+    r"|作成委員(?:会|名簿)?|利益相反|経過措置|資料|追補|正誤表|改訂の?履歴|記)|(?:別添|別紙|別記|別表|様式|資料|付表|附属書|付録|附録)\s*第?[0-9一二三四五六七八九十A-Z]*"
+    r"(?:の[0-9]+)?(?:\s+\S.{0,30})?|[<〈《「]?[<〈《](?:通則|[^<>〈〉《》]{1,20})[>〉》])$"
+)
+_SENTENCE_END = re.compile(
+    r"[。．.、，,；;：:]$|(?:こと|もの|とき|場合|である|する|した|される|及び|又は)$"
+)
+_LEADERS = re.compile(r"[.．・…‥]{3,}|\s[0-9]{1,3}$")
+_LABEL_LEVEL = 90
+_WIDTH = 34  # a numbered line longer than this is an item, not a heading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """A place where a section begins."""
+
+    start: int
+    end: int  # of the heading itself; the body may go on in the same line
+    title: str
+    level: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str  # folded, without surrounding white space and quotation marks
+
+
+def whole(text: str) -> tuple[Section, ...]:
+    """A text without structure as its one section."""
+    return (Section(path=(), start=0, end=len(text), body=0),)
+
+
+def sections(
+    text: str, headings: Sequence[Heading] | None, *, title: str | None = None
+) -> tuple[Section, ...]:
+    """The sections of a text, in order and covering it.
+
+    Args:
+        text: The document's text.
+        headings: Those that its format marks, or None to find them.
+        title: The document's; a lone top heading that repeats it is left out of the paths.
+    """
+    lines = list(_lines(text))
+    marks = _marked(text, lines, headings) if headings is not None else _found(text, lines)
+    if title and marks and sum(mark.level == 1 for mark in marks) == 1 and marks[0].level == 1:
+        if _clean(title) == marks[0].title:
+            marks[0] = _Mark(start=marks[0].start, end=marks[0].end, title="", level=0, kind="body")
+    return tuple(_with_tables(text, _sections(text, marks), lines))
+
+
+def plain(text: str) -> bool:
+    """Whether a short text shows no sign of structure, so that looking for it can be spared."""
+    return _SIGNS.search(text) is None
+
+
+_SIGNS = re.compile(
+    r"^[ \t　>]*(?:#{1,6}\s|第[0-9０-９一二三四五六七八九十]+[編章部節款]|\||[-*・][ 　]|[【［〔■◆＜*]"
+    r"|(?:CQ|ＣＱ|BQ|FQ|Q|Question|Recommendation|推奨|目次|参考文献|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　]|[0-9０-９]{1,2}[.．、\-－ 　]))"
+    r"|\t|推奨(?:する|しない|され|度|グレード|クラス|の強さ)|勧められ|提案する|してはならない|we recommend|we suggest",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def label_of(line: str) -> tuple[str, int] | None:
+    """The kind that a line's label opens, and where the label ends in the line, if it has one."""
+    match = _LABEL.match(line)
+    if match is None:
+        return None
+    name, alone = match["name"].lower(), match.end() == len(line)
+    framed = bool(match["open"]) and bool(match["close"])
+    colon = bool(match["sep1"] in ("：", ":") or match["sep2"].strip())
+    bullet = bool(match["open"]) and alone
+    if not (framed or colon or bullet or (alone and not match["lead"])):
+        if not (match["sep1"] in (".", "．") and name.isascii()):
+            return None
+    if match["lead"] and not framed:
+        return None
+    kind = _KINDS.get(name) or _KINDS.get(name.rstrip("s")) or _KINDS.get(name.removesuffix("き"))
+    if kind is None:
+        kind = next(k for k, names in _LABELS.items() if re.fullmatch(names, name, re.IGNORECASE))
+    if kind == "contents" and not alone:
+        return None
+    return kind, match.end()
+
+
+def question_of(title: str) -> tuple[str, str | None] | None:
+    """The label and the text of a clinical question, from its heading."""
+    folded = fold(title).lstrip("【[<〈■●◆* ")
+    match = _QUESTION.match(folded)
+    if match is None:
+        return None
+    label = re.sub(r"\s+", "", match[0]) if re.match(r"[A-Z]{1,3}\s*[0-9]", match[0]) else match[0]
+    rest = folded[match.end() :].strip(" 　.:：．】]〕*")
+    return label, rest or None
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for raw in text.split("\n"):
+        stop = start + len(raw)
+        body = raw.strip()
+        if body:
+            left = start + len(raw) - len(raw.lstrip())
+            while body.startswith(">"):
+                shorter = body[1:].lstrip()
+                left += len(body) - len(shorter)
+                body = shorter
+            if body:
+                yield _Line(left, left + len(body), body)
+        start = stop + 1
+
+
+def _kind_of(title: str) -> str:
+    """The kind of a heading by its words."""
+    folded = fold(title).strip("#* \t")
+    if label := label_of(folded):
+        if label[1] == len(folded):
+            return label[0]
+    if _QUESTION.match(folded.lstrip("【[<〈■●◆* ")):
+        return "question"
+    bare = re.sub(
+        r"^(?:[0-9IVX]+(?:[.\-][0-9]+)*[.、]?\s*|第[0-9一二三四五六七八九十]+[章節部]\s*)",
+        "",
+        folded,
+    )
+    return _KINDS.get(bare.lower(), "body")
+
+
+def _clean(title: str) -> str:
+    return " ".join(title.strip().strip("#*_").split()).strip("【】［］〔〕■□◆◇●○▶ ").strip()
+
+
+def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> list[_Mark]:
+    marks = []
+    for heading in headings:
+        title = _clean(text[heading.start : heading.end])
+        if title:
+            marks.append(
+                _Mark(
+                    start=heading.start,
+                    end=heading.end,
+                    title=title,
+                    level=heading.level,
+                    kind=_kind_of(title),
+                )
+            )
+    taken = {mark.start for mark in marks}
+    spans = [(heading.start, heading.end) for heading in headings]
+    inside = iter(spans)
+    current = next(inside, None)
+    for line in lines:
+        while current is not None and current[1] <= line.start:
+            current = next(inside, None)
+        if line.start in taken or (current is not None and current[0] <= line.start < current[1]):
+            continue
+        if (mark := _label_mark(text, line)) or (mark := _question_mark(line)):
+            marks.append(mark)
+    return sorted(marks, key=lambda mark: mark.start)
+
+
+def _label_mark(text: str, line: _Line) -> _Mark | None:
+    folded = fold(line.text[:60]) if not line.text.isascii() else line.text[:60]
+    label = label_of(folded)
+    if label is None:
+        return None
+    # Labels hold no character that folding lengthens, so the end carries over.
+    kind, length = label
+    length = min(length, len(line.text))
+    title = _clean(text[line.start : line.start + length].rstrip("：:．. \t　"))
+    return _Mark(
+        start=line.start,
+        end=line.start + length,
+        title=title.rstrip("：:*"),
+        level=_LABEL_LEVEL,
+        kind=kind,
+    )
+
+
+def _question_mark(line: _Line) -> _Mark | None:
+    """A question on a line of its own, without the mark-up of a heading."""
+    if len(line.text) > 120:
+        return None
+    folded = fold(line.text)
+    bare = folded.lstrip("【[<〈■●◆* ")
+    match = _QUESTION.match(bare)
+    if match is None or _LEADERS.search(folded):
+        return None
+    framed = folded != bare
+    rest = bare[match.end() :].strip(" 　.:：．】]〕*")
+    if not rest and not framed:
+        return None
+    if not framed and re.search(r"[。.]$", rest):
+        return None
+    return _Mark(
+        start=line.start,
+        end=line.end,
+        title=_clean(line.text),
+        level=_LABEL_LEVEL - 10,
+        kind="question",
+    )
+
+
+def _found(text: str, lines: Sequence[_Line]) -> list[_Mark]:
+    """Headings of a text whose format marks none."""
+    marks: list[_Mark] = []
+    schemes: list[str] = []
+    keys = [_scheme(line.text) for line in lines]
+    for position, line in enumerate(lines):
+        if line.text[0] == "|" or "\t" in line.text:
+            continue
+        if mark := _label_mark(text, line):
+            marks.append(mark)
+            continue
+        if mark := _question_mark(line):
+            marks.append(_leveled(mark, "question", schemes))
+            continue
+        key = keys[position]
+        if key is None:
+            continue
+        following = lines[position + 1] if position + 1 < len(lines) else None
+        next_key = keys[position + 1] if position + 1 < len(lines) else None
+        if not _heading_like(line, key, following, next_key, text):
+            continue
+        title = _clean(line.text)
+        mark = _Mark(start=line.start, end=line.end, title=title, level=1, kind=_kind_of(title))
+        marks.append(_leveled(mark, key, schemes))
+    return marks
+
+
+def _leveled(mark: _Mark, key: str, schemes: list[str]) -> _Mark:
+    if key in ("annex", "named"):
+        schemes.clear()
+        if key == "named":
+            return _Mark(start=mark.start, end=mark.end, title=mark.title, level=1, kind=mark.kind)
+    if key in schemes:
+        del schemes[schemes.index(key) + 1 :]
+    else:
+        schemes.append(key)
+    return _Mark(
+        start=mark.start, end=mark.end, title=mark.title, level=len(schemes), kind=mark.kind
+    )
+
+
+def _scheme(line: str) -> str | None:
+    """Which numbering a line begins with."""
+    if line[0] in "（(①②③④⑤⑥⑦⑧⑨⑩・-*" or len(line) > 80:
+        return None
+    folded = fold(line)
+    for key, pattern in _NUMBERED:
+        if match := pattern.match(folded):
+            return key.format(match[1]) if "{}" in key else key
+    if len(folded) <= 40 and _NAMED.match(folded):
+        return "annex" if folded[0] in "別付附様資補" else "named"
+    return None
+
+
+def _heading_like(
+    line: _Line, key: str, following: _Line | None, next_key: str | None, text: str
+) -> bool:
+    folded = fold(line.text)
+    if _LEADERS.search(folded):
+        return False
+    if key.startswith("第") and len(key) == 2 and key != "第一":
+        return len(folded) <= 50 and not folded.endswith(("。", "、"))
+    if key in ("annex", "named"):
+        return True
+    if len(folded) > (60 if key in ("code", "chapter") else _WIDTH) or _SENTENCE_END.search(folded):
+        return False
+    if key == "code":
+        return True
+    if following is None:
+        return False
+    if key in ("1", "一", "letter", "roman", "1.1") and next_key == key:
+        return False  # a list
+    gap = text[line.end : following.start]
+    if gap.count("\n") > 1:
+        return True
+    # Without a blank line below, a line as wide as running text may be a wrapped one.
+    return len(folded) <= 24 and not (
+        following.text[0] in "、。，．）)" or folded.count("（") != folded.count("）")
+    )
+
+
+def _sections(text: str, marks: Sequence[_Mark]) -> list[Section]:
+    found: list[Section] = []
+    first = marks[0].start if marks else len(text)
+    if text[:first].strip() or not marks:
+        found.append(Section(path=(), start=0, end=first, body=0))
+        begin = first
+    else:
+        begin = 0
+    stack: list[_Mark] = []
+    for position, mark in enumerate(marks):
+        while stack and stack[-1].level >= mark.level:
+            stack.pop()
+        stack.append(mark)
+        end = marks[position + 1].start if position + 1 < len(marks) else len(text)
+        start = begin if position == 0 else mark.start
+        found.append(
+            Section(
+                path=tuple(entry.title for entry in stack if entry.title),
+                start=start,
+                end=end,
+                body=mark.end,
+                kind=mark.kind,
+            )
+        )
+    return found
+
+
+def _with_tables(text: str, found: Sequence[Section], lines: Sequence[_Line]) -> Iterator[Section]:
+    """Split off the tables inside sections."""
+    runs = _tables(lines)
+    if not runs:
+        yield from found
+        return
+    position = 0
+    for section in found:
+        cursor = section.start
+        body = section.body
+        while position < len(runs) and runs[position][0] < section.end:
+            start, end, caption = runs[position]
+            position += 1
+            start = max(start, cursor)
+            end = min(end, section.end)
+            if end <= start:
+                continue
+            if text[cursor:start].strip():
+                yield Section(
+                    path=section.path,
+                    start=cursor,
+                    end=start,
+                    body=min(body, start),
+                    kind=section.kind,
+                )
+            else:
+                start = cursor
+            path = (
+                (*section.path, caption)
+                if caption and caption not in section.path
+                else section.path
+            )
+            yield Section(
+                path=path, start=start, end=end, body=max(start, min(body, end)), kind="table"
+            )
+            cursor = body = end
+        if cursor < section.end:
+            if text[cursor : section.end].strip() or cursor == section.start:
+                yield Section(
+                    path=section.path,
+                    start=cursor,
+                    end=section.end,
+                    body=max(body, cursor),
+                    kind=section.kind,
+                )
+            # White space after a table belongs to nothing; the next section begins where it ends.
+
+
+def _tables(lines: Sequence[_Line]) -> list[tuple[int, int, str | None]]:
+    """Spans of runs of table rows, the caption line included, and the caption."""
+    runs: list[tuple[int, int, str | None]] = []
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        if not _row(line.text):
+            position += 1
+            continue
+        first = position
+        while position < len(lines) and _row(lines[position].text):
+            position += 1
+        if position - first < 2:
+            continue
+        start, caption = lines[first].start, None
+        if (
+            first
+            and len(lines[first - 1].text) <= 80
+            and _CAPTION.match(fold(lines[first - 1].text))
+        ):
+            above = lines[first - 1]
+            start, caption = above.start, _clean(above.text)
+        runs.append((start, lines[position - 1].end, caption))
+    return runs
+
+
+def _row(line: str) -> bool:
+    return (line[0] == "|" and line.count("|") >= 2) or "\t" in line
