@@ -87,12 +87,21 @@ class Extractive:
 
 
 def cited(sentence: str, number: int) -> str:
-    """`sentence` with its marker before its full stop, and a full stop if it had none."""
+    """`sentence` with its marker before its full stop, and a full stop if it had none.
+
+    What stands behind the full stop and belongs to it, such as 〔弱い推奨〕, stays behind it.
+    """
     body = sentence.rstrip()
-    match = re.search(r"[。．.！？!?]+$", body)
-    if match is None:
+    stops = [match for match in _STOP.finditer(body) if _ENDS.match(body, match.end())]
+    if not stops:
         return f"{body}[{number}]。"
-    return f"{body[: match.start()]}[{number}]{match.group()}"
+    return f"{body[: stops[0].start()]}[{number}]{body[stops[0].start() :]}"
+
+
+_STOP = re.compile(r"[。．！？!?]+|\.(?=\s|$)")
+_ENDS = re.compile(
+    r"\s*(?:[（(〔［\[【][^（()）〔〕]*(?:[（(][^（()）]*[)）][^（()）〔〕]*)*[)）〕］\]】]\s*)*$"
+)
 
 
 def _choose(part: Part, units: Sequence[_Unit], hits: Sequence[Hit]) -> list[_Unit]:
