@@ -42,8 +42,12 @@ def estimate(text: str) -> int:
     return round(tokens + rest * 0.43 + 1)
 
 
-def load(name: str) -> TokenCount:
-    """A counter by name: "harmony" (exact for gpt-oss) or "estimate".
+def counter(name: str = "auto") -> TokenCount:
+    """A counter by name.
+
+    Args:
+        name: "harmony" is exact for gpt-oss, "estimate" needs nothing, "auto" is the former where
+            oss-harmony is installed and else the latter.
 
     Raises:
         MissingDependency: "harmony" needs oss-harmony.
@@ -51,11 +55,13 @@ def load(name: str) -> TokenCount:
     """
     if name == "estimate":
         return estimate
-    if name != "harmony":
-        raise ValueError(f"no token counter {name!r}; there are harmony and estimate")
+    if name not in {"auto", "harmony"}:
+        raise ValueError(f"no token counter {name!r}; there are auto, harmony and estimate")
     try:
         from medrag.models import oss_harmony
     except ModuleNotFoundError as error:
+        if name == "auto":
+            return estimate
         raise MissingDependency(
             "counting gpt-oss tokens needs oss-harmony",
             where=error.name,

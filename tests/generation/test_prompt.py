@@ -89,7 +89,7 @@ def test_passages_stand_in_reading_order_under_the_numbers_of_their_hits() -> No
 def test_evidence_over_the_budget_is_dropped_whole_from_the_worst_rank() -> None:
     long = "収縮期血圧を下げる。" * 40
     prompt = prompt_for(
-        "降圧目標は？", hit(long), hit(long, start=900), hit(long, start=1800), evidence_tokens=1100
+        "降圧目標は？", hit(long), hit(long, start=900), hit(long, start=1800), evidence_tokens=1200
     )
     assert prompt.numbers == (1, 2)
     assert prompt.messages[1].content.count(long) == 2

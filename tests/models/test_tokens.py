@@ -17,20 +17,20 @@ SENTENCES = [
 
 
 def test_the_vocabulary_needs_no_network_and_counts_exactly() -> None:
-    count = tokens.load("harmony")
+    count = tokens.counter("harmony")
     assert count("75歳以上の高血圧患者の降圧目標は?") == 17
     assert count("]") + count("[") == 2
     assert count("][") == 1
 
 
 def test_control_tokens_spelt_out_in_a_text_are_counted_as_letters() -> None:
-    assert tokens.load("harmony")("<|end|>") > 1
+    assert tokens.counter("harmony")("<|end|>") > 1
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_the_estimate_is_not_below_the_true_count_and_not_far_above(sentence: str) -> None:
-    true = tokens.load("harmony")(sentence)
-    assert true <= tokens.load("estimate")(sentence) <= 2 * true
+    true = tokens.counter("harmony")(sentence)
+    assert true <= tokens.estimate(sentence) <= 2.2 * true
 
 
 def test_a_missing_vocabulary_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,9 +38,10 @@ def test_a_missing_vocabulary_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delattr("medrag.models.oss_harmony", raising=False)
     monkeypatch.setitem(sys.modules, "openai_harmony", None)
     with pytest.raises(MissingDependency, match=r"pip install 'medrag\[tokens\]'"):
-        tokens.load("harmony")
+        tokens.counter("harmony")
+    assert tokens.counter() is tokens.estimate
 
 
 def test_an_unknown_counter_is_refused() -> None:
     with pytest.raises(ValueError, match="harmony"):
-        tokens.load("words")
+        tokens.counter("words")
