@@ -19,7 +19,7 @@ _RUNS = re.compile(
 )
 _PER_CHARACTER = {
     "letters": 0.34,
-    "digits": 0.5,
+    "digits": 0.6,
     "space": 0.5,
     "joined": 0.1,
     "symbols": 1.0,
