@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         4000, ge=1, description="Characters of the longest question accepted."
     )
     passage_tokens: int = Field(
-        256, ge=32, le=4096, description="Target length of a passage, in tokens."
+        300, ge=32, le=4096, description="Target length of a passage, in tokens."
     )
 
     llm_base_url: str | None = Field(
@@ -71,11 +71,19 @@ class Settings(BaseSettings):
     context_tokens: int = Field(32768, ge=1024, description="Context of the served model.")
     evidence_tokens: int = Field(12000, ge=256, description="Budget of the evidence in a prompt.")
 
+    token_counter: Literal["estimate", "harmony"] = Field(
+        "estimate", description='"harmony" counts gpt-oss tokens exactly, with medrag[tokens].'
+    )
+
     llm_connect_seconds: float = Field(5.0, gt=0)
     llm_idle_seconds: float = Field(90.0, gt=0, description="Longest silence within a stream.")
     llm_total_seconds: float = Field(300.0, gt=0)
     llm_retries: int = Field(2, ge=0, le=10, description="Only before the first token.")
     llm_concurrency: int = Field(8, ge=1, description="Requests in flight at once.")
+
+    fallback: Literal["extractive", "error"] = Field(
+        "extractive", description="When the model fails: a labelled extractive answer, or an error."
+    )
 
     entailment: str = Field(
         "lexical", description='"lexical", "llm", or a sentence-transformers NLI cross-encoder.'

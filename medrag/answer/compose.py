@@ -30,7 +30,7 @@ def compose(
             that text differs from the draft's when claims were repaired.
         notices: Reservations from before the draft, for example a fallback.
     """
-    claims = tuple(_in_document(claim, hits) for claim in report.claims)
+    claims = tuple(in_document(claim, hits) for claim in report.claims)
     citations = tuple(_citations(claims, hits))
     status = _status(draft, claims)
     return Answer(
@@ -56,8 +56,12 @@ def compose(
     )
 
 
-def _in_document(claim: Claim, hits: Sequence[Hit]) -> Claim:
-    """The claim with its evidence in the documents' code points instead of the passages'."""
+def in_document(claim: Claim, hits: Sequence[Hit]) -> Claim:
+    """The claim with its evidence in the documents' code points instead of the passages'.
+
+    Args:
+        hits: The passages that it was checked against, as "1" to "k", in order.
+    """
     placed = []
     for piece in claim.evidence:
         passage = hits[int(piece.passage_id) - 1].passage

@@ -186,9 +186,8 @@ class Answer:
             MissingDependency: pandas is not installed.
             ValueError: `of` names nothing.
         """
-        rows = {"claims": self.claims, "citations": self.citations, "hits": self.hits}
-        if of not in rows:
-            message = f"no such table: {of!r}; one of {', '.join(rows)}"
+        if of not in ("claims", "citations", "hits"):
+            message = f"no such table: {of!r}; one of claims, citations, hits"
             raise ValueError(message)
         try:
             from medrag.answer import pandas as frames
@@ -202,7 +201,7 @@ class Answer:
                 where="Answer.to_frame",
                 hint="pip install 'medrag[notebooks]'",
             ) from None
-        return frames.frame([row.to_dict() for row in rows[of]])
+        return frames.frame(self.to_dict()[of])
 
 
 def _grade(grade: Grade | None) -> dict[str, str] | None:

@@ -7,8 +7,8 @@ exceptions: what governs whom it is for is part of what it says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from medrag.documents.document import Document
@@ -62,6 +62,22 @@ class Recommendation:
     strength: Grade | None = None
     certainty: Grade | None = None
     exceptions: tuple[Condition, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of interface `medrag index recommendations`."""
+        return {
+            "document_id": self.document_id,
+            "cq": self.cq,
+            "question": self.question,
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "page": self.page,
+            "polarity": self.polarity,
+            "strength": asdict(self.strength) if self.strength else None,
+            "certainty": asdict(self.certainty) if self.certainty else None,
+            "exceptions": [asdict(condition) for condition in self.exceptions],
+        }
 
 
 def recognise(document: Document) -> tuple[Recommendation, ...]:

@@ -1,0 +1,121 @@
+"""`medrag search`, `medrag ask`, `medrag verify`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from medrag.cli.output import (
+    ABSTAINED,
+    DONE,
+    FAILED,
+    Subparsers,
+    command,
+    emit,
+    filters,
+    search_options,
+)
+from medrag.errors import EvaluationError
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the commands."""
+    search = command(subparsers, "search", "質問に合う箇所を探す")
+    search_options(search)
+    search.set_defaults(run=_search)
+    ask = command(subparsers, "ask", "質問に引用付きで答え、検証する")
+    search_options(ask)
+    ask.set_defaults(run=_ask)
+    verify = command(subparsers, "verify", "標準入力の文章を、引用元の文章に照らして検証する")
+    verify.add_argument("--jsonl", action="store_true", help="one object a line in, one a line out")
+    verify.set_defaults(run=_verify)
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from medrag.pipeline import Medrag
+
+    with Medrag(index=arguments.index) as rag:
+        begun = time.perf_counter()
+        hits = rag.search(
+            arguments.question,
+            k=arguments.k,
+            filters=filters(arguments.filter),
+            as_of=arguments.as_of,
+        )
+        elapsed = round((time.perf_counter() - begun) * 1000, 3)
+        generation = rag.index.generation
+    if arguments.json:
+        emit(
+            {
+                "question": arguments.question,
+                "generation": generation,
+                "hits": [hit.to_dict() for hit in hits],
+                "timings_ms": {"search": elapsed},
+            }
+        )
+        return DONE
+    for hit in hits:
+        place = " > ".join((hit.title, *hit.passage.section))
+        page = f" p.{hit.passage.page}" if hit.passage.page else ""
+        print(f"{hit.rank}. [{hit.score:.3f}] {place}{page}")
+        print(f"   {' '.join(hit.passage.text.split())}")
+    if not hits:
+        print("該当する箇所はありません。")
+    return DONE
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from medrag.pipeline import Medrag
+
+    with Medrag(index=arguments.index) as rag:
+        answer = rag.ask(
+            arguments.question,
+            k=arguments.k,
+            filters=filters(arguments.filter),
+            as_of=arguments.as_of,
+        )
+    if arguments.json:
+        emit(answer.to_dict())
+    else:
+        print(answer)
+    return ABSTAINED if answer.status == "abstained" else DONE
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from medrag.pipeline import Medrag
+
+    rag = Medrag()
+    if not arguments.jsonl:
+        report = _report(rag, sys.stdin.read(), "stdin")
+        emit(report)
+        return DONE
+    code = DONE
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        # One bad line must not cost the others: its error takes its place in the output.
+        try:
+            emit(_report(rag, line, f"stdin:{number}"))
+        except EvaluationError as error:
+            emit({"error": "EvaluationError", "message": error.message, "where": error.where})
+            code = FAILED
+    return code
+
+
+def _report(rag: Any, text: str, where: str) -> dict[str, Any]:
+    shape = '{"text": "…", "passages": [{"id": "1", "text": "…"}], "question": "…"}'
+    try:
+        given = json.loads(text)
+        passages = [{"id": str(item["id"]), "text": item["text"]} for item in given["passages"]]
+        checked, question = given["text"], given.get("question")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise EvaluationError(
+            f"not a claim set: {type(error).__name__}: {error}", where=where, hint=f"give {shape}"
+        ) from None
+    if not isinstance(checked, str) or not all(isinstance(p["text"], str) for p in passages):
+        raise EvaluationError("texts must be strings", where=where, hint=f"give {shape}")
+    result: dict[str, Any] = rag.verify(checked, passages, question=question).to_dict()
+    return result

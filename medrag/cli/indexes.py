@@ -1,0 +1,121 @@
+"""`medrag ingest` and `medrag index`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_option
+
+if TYPE_CHECKING:
+    from medrag.pipeline import Medrag
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the commands."""
+    ingest = command(subparsers, "ingest", "文書を読み込み、索引を作る")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    index_option(ingest)
+    ingest.add_argument("--dry-run", action="store_true", help="report, and write nothing")
+    ingest.set_defaults(run=_ingest)
+
+    group = subparsers.add_parser("index", help="索引を調べる").add_subparsers(
+        title="what", metavar="WHAT", required=True
+    )
+    for name, summary, run in (
+        ("info", "世代、版、件数", _info),
+        ("verify", "全ファイルのチェックサムを照合する", _verify),
+        ("recommendations", "推奨の一覧", _recommendations),
+    ):
+        parser = command(group, name, summary)
+        index_option(parser)
+        parser.set_defaults(run=run)
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from medrag.pipeline.ingest import ingest
+    from medrag.settings import Settings
+
+    settings = Settings()
+    report = ingest(
+        arguments.paths,
+        index=arguments.index or settings.index,
+        settings=settings,
+        dry_run=arguments.dry_run,
+        progress=_progress,
+    )
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    for failure in report.errors:
+        print(
+            f"medrag: {failure.path}: {type(failure.error).__name__}: {failure.error.message}"
+            + (f" ({failure.error.hint})" if failure.error.hint else ""),
+            file=sys.stderr,
+        )
+    if arguments.json:
+        emit(report.to_dict())
+    else:
+        for row in report.documents:
+            edition = f"（{row.edition}）" if row.edition else ""
+            print(
+                f"{row.document_id}\t{row.title}{edition}\t"
+                f"{row.pages} ページ, {row.passages} 箇所, 推奨 {row.recommendations} 件"
+            )
+            for notice in row.warnings:
+                print(f"  注意: {notice.message}")
+        print(
+            f"世代 {report.generation}: {len(report.documents)} 文書, {report.passages} 箇所, "
+            f"{len(report.errors)} 件は読み込めませんでした, {report.seconds:.1f} 秒"
+        )
+    return FAILED if report.errors else DONE
+
+
+def _progress(done: int, name: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{done} {name}", end="", file=sys.stderr, flush=True)
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as rag:
+        info = rag.index.info()
+    _show(info, as_json=arguments.json)
+    return DONE
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as rag:
+        checked = rag.index.verify()
+    _show({"ok": True, **checked._asdict()}, as_json=arguments.json)
+    return DONE
+
+
+def _opened(arguments: argparse.Namespace) -> Medrag:
+    from medrag.pipeline import Medrag
+
+    return Medrag(index=arguments.index)
+
+
+def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        emit(facts)
+        return
+    for name, value in facts.items():
+        print(f"{name}\t{value}")
+
+
+def _recommendations(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as rag:
+        rows = [recommendation.to_dict() for recommendation in rag.index.recommendations()]
+    if arguments.json:
+        emit({"recommendations": rows})
+        return DONE
+    for row in rows:
+        strength = row["strength"]["raw"] if row["strength"] else "強さの記載なし"
+        certainty = row["certainty"]["raw"] if row["certainty"] else "確実性の記載なし"
+        print(f"{row['document_id']}\t{row['cq'] or '-'}\t{strength}\t{certainty}\t{row['text']}")
+        for exception in row["exceptions"]:
+            print(f"\t例外: {exception['text']}")
+    return DONE

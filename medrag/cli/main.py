@@ -1,0 +1,62 @@
+"""The parser of the command line and what an error becomes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from medrag.cli import answers, demo, doctor, evaluate, indexes, serve
+from medrag.cli.output import DONE, FAILED, USAGE, emit
+from medrag.errors import MedragError, QuestionError, SettingsError
+
+_COMMANDS = (indexes, answers, evaluate, serve, doctor, demo)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Japanese must come out right whatever the locale; a stray surrogate must not end the run.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except MedragError as error:
+        return _failed(error, as_json=chosen.json)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is left to say, and Python must not try to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def _failed(error: MedragError, *, as_json: bool) -> int:
+    print(f"medrag: {type(error).__name__}: {error}", file=sys.stderr)
+    if as_json:
+        emit(
+            {
+                "error": type(error).__name__,
+                "message": error.message,
+                "where": error.where,
+                "hint": error.hint,
+            }
+        )
+    return USAGE if isinstance(error, SettingsError | QuestionError) else FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="medrag",
+        description="日本語診療ガイドラインに基づく、引用付き・検証付きの質問応答（研究目的のみ）",
+        epilog="終了コード: 0 完了, 1 失敗, 2 使い方の誤り, 3 回答を控えた",
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add(subparsers)
+    return parser

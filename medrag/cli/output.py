@@ -1,0 +1,68 @@
+"""What commands share: exit codes, the JSON printer, common options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from medrag.errors import SettingsError
+
+DONE, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
+
+# Commands add themselves to this; argparse keeps its type private.
+Subparsers = Any
+
+
+def command(subparsers: Subparsers, name: str, summary: str) -> argparse.ArgumentParser:
+    """A subcommand with the options that every command has."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(name, help=summary, description=summary)
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    return parser
+
+
+def index_option(parser: argparse.ArgumentParser) -> None:
+    """`--index DIR`, by default what the settings say."""
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the index (MEDRAG_INDEX)")
+
+
+def search_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `search` and `ask`."""
+    parser.add_argument("question", metavar="QUESTION")
+    index_option(parser)
+    parser.add_argument("-k", type=_positive, metavar="N", help="passages to retrieve")
+    parser.add_argument(
+        "--filter", action="append", default=[], metavar="KEY=VALUE", help="may be repeated"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="answer as on this day, 2026-11-01")
+
+
+def filters(pairs: list[str]) -> dict[str, str] | None:
+    """`["society=架空学会"]` as a mapping.
+
+    Raises:
+        SettingsError: A pair has no "=".
+    """
+    parsed = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise SettingsError(f"not a filter: {pair!r}", where="--filter", hint="write KEY=VALUE")
+        parsed[key.strip()] = value.strip()
+    return parsed or None
+
+
+def emit(document: Any) -> None:
+    """Print one JSON document."""
+    json.dump(document, sys.stdout, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        message = f"{value} is not at least 1"
+        raise argparse.ArgumentTypeError(message)
+    return value

@@ -1,0 +1,333 @@
+"""Medrag: the rooms wired together.
+
+A question goes up the house in one line: retriever, generator, checker, Answer. Everything inside
+is asynchronous and streams; the plain functions run the same code on one background event loop.
+An answer is composed in one place, whoever wrote the draft and however it was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import date
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from medrag.answer.compose import compose
+from medrag.answer.events import Event, Final, Retrieved
+from medrag.answer.record import Answer, Provenance
+from medrag.attribution import entailment
+from medrag.attribution.checker import Checker
+from medrag.attribution.verdicts import EvidenceText, Report
+from medrag.errors import GenerationError, Notice, QuestionError
+from medrag.generation.draft import Draft, Generator
+from medrag.generation.extractive import Extractive
+from medrag.index import encoders
+from medrag.index.index import Index
+from medrag.models.openai_compatible import OpenAICompatible
+from medrag.pipeline.loop import BackgroundLoop
+from medrag.pipeline.release import Release, Releases, numbered
+from medrag.pipeline.served import chat_model, served
+from medrag.retrieval.retriever import Hit, Retriever
+from medrag.settings import Settings
+
+T = TypeVar("T")
+
+
+class Medrag:
+    """Search, answer and verify over one generation of one index.
+
+    Args:
+        settings: From the environment and medrag.toml if not given.
+        index: Directory of the index; overrides `settings.index`.
+
+    The index is opened at first use and held: a later re-indexing does not change what this
+    object answers from. Safe to share between threads.
+    """
+
+    def __init__(
+        self, *, settings: Settings | None = None, index: Path | str | None = None
+    ) -> None:
+        self.settings = settings if settings is not None else Settings()
+        self.path = Path(index) if index is not None else self.settings.index
+        self._loop = BackgroundLoop()
+
+    @cached_property
+    def index(self) -> Index:
+        """The generation that was current when this was first used."""
+        return Index.open(self.path, encoder=encoders.load(self.settings.encoder))
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Ranks the passages of the index."""
+        return Retriever(self.index)
+
+    @cached_property
+    def chat_model(self) -> OpenAICompatible:
+        """The configured endpoint.
+
+        Raises:
+            GenerationError: None is configured.
+        """
+        return chat_model(self.settings)
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The served model if one is configured, else the extractive generator."""
+        if self.settings.llm_base_url is None:
+            return Extractive()
+        return served(self.settings, self.chat_model)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks claims against passages."""
+        return Checker(entailment.load(self.settings.entailment))
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+    ) -> tuple[Hit, ...]:
+        """The passages that best match, at most `k`, best first.
+
+        Args:
+            question: At most `settings.question_limit` characters.
+            k: `settings.k` if not given.
+            filters: Exact values by field: society, document, kind, edition, year, language.
+            as_of: Only editions published by that day count; the newest of them is current.
+
+        Raises:
+            QuestionError: The question is empty or too long, or `as_of` is not a date.
+            IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
+        """
+        return self.retriever.search(
+            self._accepted(question),
+            k=k if k is not None else self.settings.k,
+            filters=filters,
+            as_of=_day(as_of),
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+    ) -> Answer:
+        """The answer to a question, cited and checked; see `aask`."""
+        return self._loop.run(self.aask(question, k=k, filters=filters, as_of=as_of))
+
+    async def aask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+    ) -> Answer:
+        """The answer to a question, cited and checked.
+
+        Raises:
+            QuestionError: The question is empty or too long, or `as_of` is not a date.
+            IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
+            GenerationError: The model failed and the settings allow no fallback.
+        """
+        events = self.aask_stream(question, k=k, filters=filters, as_of=as_of, release="draft")
+        async for event in events:
+            if isinstance(event, Final):
+                return event.answer
+        raise GenerationError("the stream ended without an answer", retryable=True)
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+        release: Release = "verified",
+    ) -> Iterator[Event]:
+        """The events of `aask_stream`, for callers without an event loop."""
+        return self._loop.iterate(
+            self.aask_stream(question, k=k, filters=filters, as_of=as_of, release=release)
+        )
+
+    async def aask_stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+        release: Release = "verified",
+    ) -> AsyncIterator[Event]:
+        """What happens on the way to an answer, ending with the answer itself.
+
+        Args:
+            release: "verified" holds text back until its claims are checked; "draft" passes it
+                on as it is written.
+
+        Raises:
+            As `aask`.
+        """
+        clock = Clock()
+        day = _day(as_of)
+        hits = await asyncio.to_thread(self.search, question, k=k, filters=filters, as_of=day)
+        clock.mark("search_ms")
+        yield Retrieved(hits=hits)
+        release_of = Releases(self.checker, question, hits, release)
+        drafted: Draft | None = None
+        notices: tuple[Notice, ...] = ()
+        try:
+            async with aclosing(self.generator.stream(question, hits)) as items:
+                async for item in items:
+                    if isinstance(item, Draft):
+                        drafted = item
+                    else:
+                        for event in await release_of.feed(item.text):
+                            yield event
+        except GenerationError as error:
+            if self.settings.fallback == "error" or self.generator.mode == "extractive":
+                raise
+            notices = (_fallen_back(error),)
+            drafted = Extractive().write(question, hits)
+        if drafted is None:
+            raise GenerationError("the generator ended without a draft", retryable=True)
+        clock.mark("generate_ms")
+        answer = await asyncio.to_thread(self._answer, question, hits, drafted, notices, day, clock)
+        for event in release_of.finish(answer):
+            yield event
+        yield Final(answer=answer)
+
+    def verify(
+        self,
+        text: str,
+        passages: Sequence[Mapping[str, str]],
+        *,
+        question: str | None = None,
+    ) -> Report:
+        """Check any text against any passages; needs no index.
+
+        Args:
+            passages: Mappings with "id" and "text". A marker [n] names the passage whose id is
+                "n"; when no id is a number, the n-th.
+        """
+        given = [EvidenceText(id=str(item["id"]), text=item["text"]) for item in passages]
+        return self.checker.check(text, given, question=question)
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """A coroutine's result, on this object's own event loop."""
+        return self._loop.run(coroutine)
+
+    def close(self) -> None:
+        """Let go of the index, the model's connections and the background loop.
+
+        Leaving it to the interpreter's end is fine; a later call opens everything anew.
+        """
+        opened = self.__dict__
+        if "chat_model" in opened:
+            self._loop.run(self.chat_model.aclose())
+        self._loop.close()
+        if "index" in opened:
+            self.index.close()
+        for name in ("generator", "chat_model", "retriever", "index"):
+            opened.pop(name, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _accepted(self, question: str) -> str:
+        if not question.strip():
+            raise QuestionError("the question is empty", hint="ask something in words")
+        limit = self.settings.question_limit
+        if len(question) > limit:
+            raise QuestionError(
+                f"the question has {len(question)} characters; at most {limit} are accepted",
+                hint="shorten it, or raise MEDRAG_QUESTION_LIMIT",
+            )
+        return question
+
+    def _answer(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        draft: Draft,
+        notices: tuple[Notice, ...],
+        day: date | None,
+        clock: Clock,
+    ) -> Answer:
+        report = self.checker.check(draft.text, numbered(hits), question=question)
+        clock.mark("verify_ms")
+        provenance = Provenance(
+            index_generation=self.index.generation,
+            model=draft.model,
+            sampling=draft.sampling,
+            seed=draft.sampling.get("seed"),
+            prompt_sha256=draft.prompt_sha256,
+            finish_reason=draft.finish_reason,
+            as_of=day,
+            versions=_versions(),
+        )
+        return compose(
+            question=question,
+            hits=hits,
+            draft=draft,
+            report=report,
+            provenance=provenance,
+            timings=clock.total(),
+            notices=notices,
+        )
+
+
+class Clock:
+    """Wall milliseconds a stage, for `Answer.timings`."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    def mark(self, stage: str) -> None:
+        """End the current stage under this name."""
+        now = time.perf_counter()
+        self._stages[stage] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        """The stages and their sum."""
+        return {**self._stages, "total_ms": round((self._last - self._begun) * 1000, 3)}
+
+
+def _fallen_back(error: GenerationError) -> Notice:
+    return Notice(
+        code="model_failed",
+        message=f"言語モデルから回答を得られなかったため、資料の抜粋で回答しました: {error}",
+    )
+
+
+def _day(value: date | str | None) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise QuestionError(
+            f"not a date: {value!r}", where="as_of", hint="write it as 2026-11-01"
+        ) from None
+
+
+@cache
+def _versions() -> dict[str, str]:
+    packages = ("medrag", "bm25s", "faiss-cpu", "fugashi", "unidic-lite")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}

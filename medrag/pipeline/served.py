@@ -1,0 +1,55 @@
+"""The served model, made from the settings."""
+
+from __future__ import annotations
+
+from medrag.errors import GenerationError
+from medrag.generation.served import Served
+from medrag.models import tokens
+from medrag.models.chat import Sampling
+from medrag.models.openai_compatible import OpenAICompatible
+from medrag.settings import Settings
+
+
+def chat_model(settings: Settings) -> OpenAICompatible:
+    """The client of the configured endpoint.
+
+    Raises:
+        GenerationError: No endpoint is configured.
+    """
+    if settings.llm_base_url is None:
+        raise GenerationError(
+            "no language model is configured", hint="set MEDRAG_LLM_BASE_URL=http://HOST:8000/v1"
+        )
+    return OpenAICompatible(
+        base_url=settings.llm_base_url,
+        model=settings.llm_model,
+        api_key=settings.llm_api_key.get_secret_value(),
+        connect_seconds=settings.llm_connect_seconds,
+        idle_seconds=settings.llm_idle_seconds,
+        total_seconds=settings.llm_total_seconds,
+        retries=settings.llm_retries,
+        concurrency=settings.llm_concurrency,
+    )
+
+
+def sampling(settings: Settings) -> Sampling:
+    """How the served model draws its tokens."""
+    return Sampling(
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        min_p=settings.min_p,
+        seed=settings.seed,
+        max_tokens=settings.max_tokens,
+    )
+
+
+def served(settings: Settings, model: OpenAICompatible) -> Served:
+    """The generator behind that model."""
+    return Served(
+        model,
+        sampling=sampling(settings),
+        count_tokens=tokens.load(settings.token_counter),
+        context_tokens=settings.context_tokens,
+        evidence_tokens=settings.evidence_tokens,
+    )

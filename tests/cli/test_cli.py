@@ -1,0 +1,193 @@
+"""The command line as a user meets it: real processes, real files, exit codes, JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TARGET = "75歳以上の高血圧患者の降圧目標は?"
+
+
+def medrag(
+    *arguments: str | Path,
+    stdin: str | None = None,
+    environment: dict[str, str] | None = None,
+    cwd: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "medrag", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+    )
+
+
+def document(result: subprocess.CompletedProcess[str]) -> Any:
+    """The one JSON document on stdout."""
+    return json.loads(result.stdout)
+
+
+def test_asking_prints_a_cited_and_checked_answer(sample_index: Path) -> None:
+    result = medrag("ask", TARGET, "--index", sample_index, "--json")
+    assert result.returncode == 0
+    answer = document(result)
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["document_id"] == "hypertension-2025"
+    assert {claim["verdict"] for claim in answer["claims"]} <= {"supported", "not_a_claim"}
+    assert "研究目的" in answer["notice"]
+
+
+def test_the_readable_form_carries_the_notice(sample_index: Path) -> None:
+    result = medrag("ask", TARGET, "--index", sample_index)
+    assert "130/80" in result.stdout
+    assert "研究目的のみ" in result.stdout
+
+
+def test_an_abstention_exits_with_3(sample_index: Path) -> None:
+    result = medrag(
+        "ask", "新幹線の東京から博多までの所要時間は?", "--index", sample_index, "--json"
+    )
+    assert result.returncode == 3
+    assert document(result)["status"] == "abstained"
+
+
+def test_searching_lists_hits_with_their_places(sample_index: Path) -> None:
+    found = document(medrag("search", "降圧目標", "--index", sample_index, "-k", "3", "--json"))
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+    assert {"passage_id", "title", "section", "start", "end", "edition_status"} <= set(
+        found["hits"][0]
+    )
+
+
+def test_a_missing_index_is_one_typed_error_and_exit_1(tmp_path: Path) -> None:
+    result = medrag("ask", TARGET, "--index", tmp_path / "none", "--json")
+    assert result.returncode == 1
+    error = document(result)
+    assert error["error"] == "IndexNotFound"
+    assert "medrag ingest" in error["hint"]
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("question", ["", "  "])
+def test_an_empty_question_is_a_usage_error(sample_index: Path, question: str) -> None:
+    result = medrag("ask", question, "--index", sample_index, "--json")
+    assert result.returncode == 2
+    assert document(result)["error"] == "QuestionError"
+
+
+def test_an_unknown_setting_is_a_usage_error_that_names_it(sample_index: Path) -> None:
+    result = medrag("ask", TARGET, "--index", sample_index, environment={"MEDRAG_MODLE": "x"})
+    assert result.returncode == 2
+    assert "MEDRAG_MODLE" in result.stderr
+
+
+def test_verifying_reads_stdin_and_prints_verdicts() -> None:
+    given = {"text": "1日5mgとする[1]。", "passages": [{"id": "1", "text": "1日10mgとする。"}]}
+    report = document(medrag("verify", "--json", stdin=json.dumps(given)))
+    assert report["claims"][0]["verdict"] == "contradicted"
+    assert report["contradicted_rate"] == 1
+
+
+def test_verifying_lines_keeps_their_order_and_reports_a_bad_one_in_place() -> None:
+    good = json.dumps(
+        {"text": "目標とする[1]。", "passages": [{"id": "1", "text": "目標とする。"}]}
+    )
+    result = medrag("verify", "--jsonl", stdin=f"{good}\nnot json\n{good}\n")
+    first, second, third = (json.loads(line) for line in result.stdout.splitlines())
+    assert first == third
+    assert second["where"] == "stdin:2"
+    assert result.returncode == 1
+
+
+def test_one_bad_file_never_stops_an_ingestion(tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text("# 降圧目標\n\n降圧目標は130/80 mmHg未満とする。\n", "utf-8")
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    (tmp_path / "odd.xyz").write_bytes(b"?")
+    result = medrag(
+        "ingest",
+        tmp_path / "good.md",
+        tmp_path / "empty.pdf",
+        tmp_path / "odd.xyz",
+        "--index",
+        tmp_path / "index",
+        "--json",
+    )
+    assert result.returncode == 1
+    report = document(result)
+    assert [row["title"] for row in report["documents"]] == ["降圧目標"]
+    assert {Path(error["path"]).name for error in report["errors"]} == {"empty.pdf", "odd.xyz"}
+    assert all(error["hint"] for error in report["errors"])
+    found = document(medrag("search", "降圧目標", "--index", tmp_path / "index", "--json"))
+    assert found["hits"]
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("降圧目標は130/80 mmHg未満とする。\n", "utf-8")
+    result = medrag("ingest", tmp_path / "a.txt", "--index", tmp_path / "i", "--dry-run", "--json")
+    assert result.returncode == 0
+    assert document(result)["generation"] is None
+    assert not (tmp_path / "i").exists()
+
+
+def test_retrieval_is_measured_on_beir_files(tmp_path: Path) -> None:
+    rows = [("d1", "降圧目標は130/80 mmHg未満とする。"), ("d2", "喘息では吸入ステロイドを用いる。")]
+    (tmp_path / "corpus.jsonl").write_text(
+        "".join(
+            json.dumps({"_id": name, "title": "", "text": text}, ensure_ascii=False) + "\n"
+            for name, text in rows
+        ),
+        "utf-8",
+    )
+    (tmp_path / "q.jsonl").write_text('{"_id": "q1", "text": "降圧目標は?"}\n', "utf-8")
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n", "utf-8")
+    index = tmp_path / "index"
+    assert medrag("ingest", tmp_path / "corpus.jsonl", "--index", index).returncode == 0
+    result = medrag(
+        *("eval", "retrieval", "--index", index, "--json"),
+        *("--queries", tmp_path / "q.jsonl", "--qrels", tmp_path / "qrels.tsv"),
+    )
+    measured = document(result)
+    assert (measured["n"], measured["R@1"], measured["RR@10"], measured["nDCG@10"]) == (1, 1, 1, 1)
+
+
+def test_the_index_tells_about_itself(sample_index: Path) -> None:
+    info = document(medrag("index", "info", "--index", sample_index, "--json"))
+    assert info["counts"]["documents"] == 9
+    assert document(medrag("index", "verify", "--index", sample_index, "--json"))["ok"] is True
+
+
+def test_the_doctor_names_each_requirement(sample_index: Path) -> None:
+    examined = document(medrag("doctor", "--index", sample_index, "--json"))
+    states = {check["name"]: check["status"] for check in examined["checks"]}
+    assert states == {"dictionary": "ok", "encoder": "ok", "index": "ok", "llm": "missing"}
+
+
+def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) -> None:
+    result = medrag(
+        *("doctor", "--index", sample_index, "--json"),
+        environment={"MEDRAG_LLM_BASE_URL": "http://127.0.0.1:9/v1"},
+    )
+    assert result.returncode == 1
+    (llm,) = [check for check in document(result)["checks"] if check["name"] == "llm"]
+    assert llm["status"] == "failed"
+    assert llm["hint"]
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    assert medrag("aks").returncode == 2
+
+
+def test_the_package_is_light_to_import() -> None:
+    heavy = {"numpy", "faiss", "bm25s", "pydantic", "httpx", "fugashi"}
+    program = f"import sys, medrag; print(sorted({heavy!r} & set(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
