@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from medrag.errors import Notice
 from medrag.models.chat import ChatDelta, ChatReply, Usage
 from medrag.models.harmony import FinalChannel, Leak
 from medrag.models.sse import MalformedStream
-from medrag.models.wire import read_chunk
+from medrag.models.wire import Chunk, chunk_of, read_chunk
 
 
 class GrowingReply:
     """Takes events, gives what may be shown, and at the end the whole."""
 
-    def __init__(self, *, model: str, request_id: str, notices: tuple[Notice, ...]) -> None:
+    def __init__(
+        self, *, model: str, request_id: str | None = None, notices: tuple[Notice, ...] = ()
+    ) -> None:
         self._model = model
         self._notices = notices
-        self._raw: dict[str, Any] = {"request_id": request_id}
+        self._raw: dict[str, Any] = {"request_id": request_id} if request_id else {}
         self._content: list[str] = []
         self._reasoning: list[str] = []
         self._finish_reason: str | None = None
@@ -31,7 +34,10 @@ class GrowingReply:
             MalformedStream: See read_chunk; or the server reports an error within its stream.
             Leak: See FinalChannel.
         """
-        chunk = read_chunk(event)
+        return self.add(read_chunk(event))
+
+    def add(self, chunk: Chunk) -> ChatDelta:
+        """As `take`, of an event that has been read."""
         if chunk.error is not None:
             code = f" {chunk.error_code}" if chunk.error_code else ""
             raise MalformedStream(f"the server reported an error{code} within the stream")
@@ -73,3 +79,14 @@ class GrowingReply:
             notices=self._notices,
             raw=self._raw,
         )
+
+
+def whole_reply(body: Mapping[str, Any]) -> ChatReply:
+    """The reply that a completion holds which was not streamed.
+
+    Raises:
+        MalformedStream, Leak: As GrowingReply.
+    """
+    reply = GrowingReply(model="")
+    reply.add(chunk_of(body))
+    return reply.end()[1]

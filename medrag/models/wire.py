@@ -51,8 +51,6 @@ def request_body(
 def read_chunk(data: str) -> Chunk:
     """The event that `data` holds.
 
-    The last chunk has usage and no choices; `reasoning` was `reasoning_content` on older servers.
-
     Raises:
         MalformedStream: `data` is not a JSON object, or its fields have the wrong types.
     """
@@ -62,15 +60,26 @@ def read_chunk(data: str) -> Chunk:
         raise MalformedStream("an event that is not JSON") from None
     if not isinstance(body, dict):
         raise MalformedStream("an event that is not a JSON object")
+    return chunk_of(body)
+
+
+def chunk_of(body: Mapping[str, Any]) -> Chunk:
+    """What an event says; a whole completion is read as one event.
+
+    The last event has usage and no choices; `reasoning` was `reasoning_content` on older servers.
+
+    Raises:
+        MalformedStream: Its fields have the wrong types.
+    """
     if "error" in body:
         return _read_error(body["error"])
-    choices = body.get("choices") or []
-    choice = choices[0] if isinstance(choices, list) and choices else {}
-    delta = choice.get("delta") if isinstance(choice, dict) else None
-    if delta is None:
-        delta = {}
-    if not isinstance(choice, dict) or not isinstance(delta, dict):
-        raise MalformedStream("an event whose choice or delta is not an object")
+    choices = body.get("choices") or [{}]
+    choice = choices[0] if isinstance(choices, list) else None
+    if not isinstance(choice, dict):
+        raise MalformedStream("an event whose choice is not an object")
+    delta = choice.get("delta") or choice.get("message") or {}
+    if not isinstance(delta, dict):
+        raise MalformedStream("an event whose delta is not an object")
     return Chunk(
         content=_text(delta, "content") or "",
         reasoning=_text(delta, "reasoning") or _text(delta, "reasoning_content") or "",
