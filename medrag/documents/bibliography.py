@@ -152,7 +152,7 @@ def date_in(text: str) -> date | None:
 
 
 def language(text: str) -> str:
-    """ "ja" where the text has kana, "en" elsewhere."""
+    """Its language by its letters: "ja" where it has kana, "en" elsewhere."""
     return "ja" if len(_JAPANESE.findall(text[:4000])) * 50 >= min(len(text), 4000) else "en"
 
 

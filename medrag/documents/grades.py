@@ -32,13 +32,13 @@ class Mention:
 
 _STRENGTH = (
     r"推奨の?(?:強さ|強度|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
-    r"|グレード|クラス|勧告の?(?:強さ|グレード)"
+    r"|(?<![のなァ-ヶ])強さ(?=\s*[:])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
     r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
     r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
 )
 _CERTAINTY = (
     r"エビデンス(?:総体)?(?:全体)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
-    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質)|証拠の(?:強さ|確実性)|確実性|確信度|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
+    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:])|根拠(?:の確かさ)?(?=\s*[:])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
     r"|certainty of (?:the )?evidence|quality of (?:the )?evidence|level of evidence|evidence (?:certainty|quality|level)"
     r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
 )
@@ -55,32 +55,38 @@ _ENGLISH_VALUE = re.compile(
 _LETTERED = re.compile(
     r"[(\[〔【](?:GRADE|推奨|推奨度|Grade)?\s*:?\s*(?P<strength>[12])\s*[-/]?\s*(?P<certainty>[A-D][+]?)(?=[)\]〕】、,;: /])",
 )
+_SAID = re.compile(r"(?:(?:強く|弱く|条件付きで)(?:推奨|提案)(?:する|しない)|(?:推奨|提案)しない)$")
 _BRACKETED = re.compile(
     r"[(\[〔【](?P<inside>[^()\[\]〔〕【】\n]{0,60}(?:\([^()]{0,14}\)[^()\[\]〔〕【】\n]{0,40}){0,3})[)\]〕】]"
 )
 _STRENGTH_WORD = re.compile(
-    r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|推奨しない|"
-    r"(?:strong|weak|conditional)(?= recommendation))",
+    r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|"
+    r"(?:strong|weak|conditional|no) recommendation|good practice statement[^()\[\]]{0,20}|推奨する|提案する|推奨しない|推奨を定めない)",
     re.IGNORECASE,
 )
 _CERTAINTY_WORD = re.compile(
-    r"(?P<value>very low|low|moderate|high)(?=[- ](?:certainty|quality))", re.IGNORECASE
+    r"(?P<value>(?:very low|low|moderate|high)[- ](?:certainty|quality)(?: of)?(?: evidence)?)",
+    re.IGNORECASE,
 )
+_BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
 _LETTER_VALUE = re.compile(r"[A-D][12]?[+]?(?:\(.*\))?$")
 _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
 )
 _VALUE_WORD = re.compile(
-    r"^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\(|[^A-Za-z0-9])"
+    r"^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
     r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|該当なし|判定不能|専門家)"
     r"|^(?:strong|weak|conditional|high|moderate|low|very|none|not|expert|good|ungraded|insufficient)",
     re.IGNORECASE,
 )
 
 
-_COLUMN = (
-    ("certainty", re.compile(rf"(?:{_CERTAINTY})|エビデンス|evidence|LOE", re.IGNORECASE)),
-    ("strength", re.compile(rf"(?:{_STRENGTH})|推奨の?強|COR|class|grade", re.IGNORECASE)),
+_COLUMN: tuple[tuple[Kind | Literal["text"], re.Pattern[str]], ...] = (
+    ("certainty", re.compile(rf"(?:{_CERTAINTY})|エビデンス|evidence|LOE|質$|根拠", re.IGNORECASE)),
+    (
+        "strength",
+        re.compile(rf"(?:{_STRENGTH})|推奨の?強|強さ$|強度$|COR|class|grade", re.IGNORECASE),
+    ),
     (
         "text",
         re.compile(
@@ -90,14 +96,14 @@ _COLUMN = (
 )
 
 
-def column_of(header: str) -> str | None:
+def column_of(header: str) -> Kind | Literal["text"] | None:
     """What a table's column holds: "text" of recommendations, "strength", "certainty" or neither."""
     folded = normalize(header).text.strip("*_ ")
     return next((kind for kind, pattern in _COLUMN if pattern.match(folded)), None)
 
 
 _HINT = re.compile(
-    r"推奨|グレード|クラス|エビデンス|レベル|確実性|確信|根拠の|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
+    r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：]|質[:：]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
     r"|strength|certainty|evidence|grade|class|level|COR|LOE|(?:strong|weak|conditional) recommendation",
     re.IGNORECASE,
 )
@@ -147,10 +153,33 @@ def scheme_of(kind: Kind, name: str, value: str) -> str:
 _Entry = tuple[Kind, str, int, int, int, str | None]
 
 
+def bracket_before(text: str, start: int, position: int) -> int | None:
+    """Where the bracket opens that `position` stands in, looking back as far as `start`."""
+    depth = 0
+    for offset in range(position - 1, max(start, 0) - 1, -1):
+        character = text[offset]
+        if character in "）)］]〕】":
+            depth += 1
+        elif character in "（(［[〔【":
+            if depth == 0:
+                return offset
+            depth -= 1
+        elif character in "。．\n" and depth == 0:
+            return None
+    return None
+
+
 def _mentions(text: str) -> Iterator[_Entry]:
     """Kind, name, span of the value, where the name begins, and the scheme if the form decides it."""
     for match in _LETTERED.finditer(text):
-        yield "strength", "", *match.span("strength"), match.start("strength"), "GRADE"
+        # 「強く推奨する（1A）」 says the strength twice; both are kept.
+        if said := _SAID.search(text, max(0, match.start() - 12), match.start()):
+            closing = (
+                match.end() + 1 if text[match.end() : match.end() + 1] in ")]〕】" else match.end()
+            )
+            yield "strength", "", said.start(), closing, match.start("strength"), "GRADE"
+        else:
+            yield "strength", "", *match.span("strength"), match.start("strength"), "GRADE"
         yield "certainty", "", *match.span("certainty"), match.start("certainty"), "GRADE"
     for match in _NAMED.finditer(text):
         kind: Kind = "certainty" if match["certainty"] else "strength"
@@ -168,6 +197,8 @@ def _mentions(text: str) -> Iterator[_Entry]:
             yield "strength", "", *strength.span("value"), strength.start(), "GRADE"
         if certainty := _CERTAINTY_WORD.search(text, *inside):
             yield "certainty", "", *certainty.span("value"), certainty.start(), "GRADE"
+        elif strength and (bare := _BARE_LEVEL.match(text, strength.end("value"), inside[1])):
+            yield "certainty", "", *bare.span("value"), bare.start("value"), "GRADE"
 
 
 def _mention(

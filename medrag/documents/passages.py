@@ -139,7 +139,7 @@ def _drafts(
     for index, section in enumerate(document.sections):
         if section.end <= done:
             continue
-        start = max(done, _opening(document, section, index))
+        start = max(done, _opening(document, section))
         while position < len(blocks) and blocks[position].block_start < section.end:
             block = blocks[position]
             position += 1
@@ -165,7 +165,7 @@ def _drafts(
         yield from _contents(document, bare, max_tokens)
 
 
-def _opening(document: Document, section: Section, index: int) -> int:
+def _opening(document: Document, section: Section) -> int:
     """Where a section's passages begin: its heading stays when it may itself state something."""
     if section.kind in _LABEL_KINDS:
         return section.body

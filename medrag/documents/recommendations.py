@@ -1,8 +1,10 @@
 """Finding the recommendations of a document in its sections.
 
-Behind medrag.documents.guideline.recognise. A section of kind recommendation holds one
-recommendation, or several that are numbered; grades beside, below or in a table behind it belong to
-it; and so do exceptions, in the same paragraph or in the exception section that follows.
+Behind medrag.documents.guideline.recognise. A recommendation is a paragraph under a label (推奨,
+ステートメント), the first recommending paragraph under a clinical question, a sentence that carries
+a grade, or a row of a table with a column of grades. What follows belongs to it while it is grades,
+exceptions or conditions; an exception section of the same question does too. Only where a document
+has none of these, and sets out what to do, are its directions listed.
 """
 
 from __future__ import annotations
@@ -10,27 +12,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from medrag.documents import directives, grades
+from medrag.documents import directives, grade_tables, grades
 from medrag.documents.document import Document, Section
-from medrag.documents.guideline import Condition, Grade, Polarity, Recommendation
-from medrag.documents.structure import question_of
+from medrag.documents.guideline import Condition, Grade, Recommendation
+from medrag.documents.structure import answers_in, question_of, statement_of
 from medrag.japanese import sentences
 from medrag.japanese.normalize import Span
 
 _LIST_MARK = re.compile(
-    r"(?:[-*+•・●○◦■□▶]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*|[（(][ァ-ヶ一二三四五六七八九十a-z][)）]\s*|>\s*)+"
+    r"(?:[-*+•・●○◦■□▶◆]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
+    r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
 )
-_GRADE_ONLY = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９]*")
+_TOPIC = re.compile(r"[^。、，：:\s]{2,12}[：:]\s*")
+_SUB_ITEM = re.compile(r"[\s　]*(?:[ァ-ヶ][　．)]|[（(][ァ-ヶイロハニ][)）])")
+_FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９]+")
 _VOTE = re.compile(
-    r"(?:合意率|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
+    r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(
+    r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
+    re.IGNORECASE,
+)
+_LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
+_SHORTEST = 14  # a shorter sentence with a grade defines the grade
+_UNGRADED = re.compile(r"(?:BQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
+
+Mode = Literal["labelled", "answer", "open"]
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A recommendation being put together."""
+class Draft:
+    """A recommendation being put together; spans index the document's text."""
 
     start: int
     end: int
@@ -38,93 +53,275 @@ class _Draft:
     strength: Grade | None = None
     certainty: Grade | None = None
     exceptions: list[Condition] = field(default_factory=list)
-    polarity: Polarity | None = None
-    cq: str | None = None
+    label: str | None = None
     question: str | None = None
+    path: tuple[str, ...] = ()
+    spoken: int = 0  # where the paragraph that states it ends, grades included
+
+    def grade(self, mentions: Sequence[grades.Mention]) -> None:
+        """Take the first strength and the first certainty."""
+        for mention in mentions:
+            if mention.kind == "strength" and self.strength is None:
+                self.strength = mention.grade
+            elif mention.kind == "certainty" and self.certainty is None:
+                self.certainty = mention.grade
+
+    def limit(self, condition: Condition) -> None:
+        """Take an exception, once."""
+        if all(known.start != condition.start for known in self.exceptions):
+            self.exceptions.append(condition)
+        self.block_end = max(self.block_end, condition.end)
 
 
 def found(document: Document) -> tuple[Recommendation, ...]:
     """The recommendations of a document, in order of their place."""
-    drafts = list(_labelled(document)) + list(_tabled(document))
-    if not drafts:
-        drafts = list(_graded(document))
+    drafts = _Reader(document).drafts()
     if not drafts and directives.guidance(document.title, document.text):
-        drafts = list(_directed(document))
+        drafts = list(_directions(document))
     drafts.sort(key=lambda draft: draft.start)
     return tuple(_finished(document, draft) for draft in drafts)
 
 
-def _finished(document: Document, draft: _Draft) -> Recommendation:
-    text = document.text[draft.start : draft.end]
-    polarity = draft.polarity or directives.polarity(
-        document.text[draft.start : draft.exceptions[0].start]
-        if draft.exceptions and draft.start < draft.exceptions[0].start < draft.end
-        else text,
-        strength=draft.strength,
+def _finished(document: Document, draft: Draft) -> Recommendation:
+    stated = min(
+        (e.start for e in draft.exceptions if e.start > draft.start + 8), default=draft.end
     )
+    core = (
+        document.text[draft.start : min(draft.end, stated)]
+        or document.text[draft.start : draft.end]
+    )
+    refusal = document.text[draft.end : draft.spoken] if draft.strength is None else ""
     return Recommendation(
         document_id=document.id,
-        text=text,
+        text=document.text[draft.start : draft.end],
         start=draft.start,
         end=draft.end,
         block_start=draft.start,
         block_end=max(draft.block_end, draft.end),
         page=document.page_at(draft.start),
-        polarity=polarity,
-        cq=draft.cq,
+        polarity=directives.polarity(core + refusal, strength=draft.strength),
+        cq=draft.label,
         question=draft.question,
         strength=draft.strength,
         certainty=draft.certainty,
-        exceptions=tuple(draft.exceptions),
+        exceptions=tuple(sorted(draft.exceptions, key=lambda condition: condition.start)),
     )
 
 
-def _labelled(document: Document) -> Iterator[_Draft]:
-    """From sections of kind recommendation, with the tables and exceptions that follow them."""
-    question: tuple[str, str | None] | None = None
-    depth = 0
-    current: list[_Draft] = []
-    sections = document.sections
-    for position, section in enumerate(sections):
-        if section.kind == "question":
-            question, depth = question_of(section.path[-1]), len(section.path)
-            current = []
-        elif question is not None and len(section.path) < depth:
-            question = None
-        if section.kind == "recommendation":
-            continued = (
-                position > 0
-                and sections[position - 1].kind == "table"
-                and section.body == section.start
-                and current
-            )
-            if continued:
-                _extend(document, Span(section.body, section.end), current)
-                continue
-            current = _recommended(document, Span(section.body, section.end))
-            label = question_of(section.path[-1]) if section.path else None
-            for draft in current:
-                chosen = label or question
-                draft.cq = chosen[0] if chosen else None
-                draft.question = question[1] if question else None
-            yield from current
-        elif section.kind == "table" and current:
-            _grade_table(document, section, current)
-        elif section.kind == "exception" and current:
-            _except(document, section, current)
-        elif section.kind in ("body", "explanation", "references", "contents"):
-            current = []
+class _Reader:
+    """One pass over the sections of a document that grades or labels."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.text = document.text
+        self.label: str | None = None
+        self.question: str | None = None
+        self.depth = 0
+        self.current: list[Draft] = []
+        self.taken: list[Draft] = []
+        self.tabled: list[Draft] = []
+
+    def drafts(self) -> list[Draft]:
+        sections = self.document.sections
+        for position, section in enumerate(sections):
+            self.leave(section)
+            if section.kind == "table":
+                self.table(section)
+            elif section.kind == "question":
+                if section.body > section.start or not self.current:
+                    self.ask(section)
+                self.paragraphs(section, "open")
+            elif section.kind == "recommendation":
+                continued = position > 0 and section.body == section.start and bool(self.current)
+                if not continued:
+                    self.current = []
+                self.paragraphs(section, "answer" if answers_in(section.path[-1]) else "labelled")
+            elif section.kind == "exception":
+                self.exceptions(section)
+            elif section.kind == "body":
+                self.current = []
+                if grades.hinted(self.text[section.body : section.end]):
+                    self.paragraphs(section, "open")
+        return self.merged()
+
+    def leave(self, section: Section) -> None:
+        """Forget the question once its chapter is over."""
+        if self.label is not None and len(section.path) < self.depth:
+            self.label = self.question = None
+            self.current = []
+
+    def ask(self, section: Section) -> None:
+        asked = question_of(section.path[-1])
+        self.label, self.question = asked or (section.path[-1], None)
+        self.depth = len(section.path)
+        self.current = []
+
+    def merged(self) -> list[Draft]:
+        """A summary table repeats what the body states: the body counts, the table fills gaps."""
+        stated = {draft.label: draft for draft in self.taken if draft.label}
+        for row in self.tabled:
+            twin = stated.get(row.label) if row.label else None
+            if twin is None:
+                self.taken.append(row)
+            else:
+                twin.strength = twin.strength or row.strength
+                twin.certainty = twin.certainty or row.certainty
+        return self.taken
+
+    def table(self, section: Section) -> None:
+        rows = list(grade_tables.recommendations(self.text, section))
+        for row in rows:
+            draft = Draft(start=row.start, end=row.end, block_end=row.row_end, strength=row.strength,
+                          certainty=row.certainty, label=row.label or self.label, question=self.question)  # fmt: skip
+            pieces = _sentences(self.text, Span(row.start, row.end))
+            for piece in pieces[1:]:
+                if directives.limiting(self.text[piece.start : piece.end]):
+                    draft.limit(_condition(self.text, piece))
+            self.tabled.append(draft)
+        if not rows and self.current:
+            read = grade_tables.grades_of(self.text, section)
+            if read is not None:
+                for draft in self.current:
+                    draft.strength = draft.strength or read.strength
+                    draft.certainty = draft.certainty or read.certainty
+                self.current[-1].block_end = max(self.current[-1].block_end, section.end)
+
+    def exceptions(self, section: Section) -> None:
+        if not self.current or section.path[:-1] != self.current[-1].path[: len(section.path) - 1]:
+            return
+        for line in _paragraphs(self.text, Span(section.body, section.end)):
+            condition = _condition(self.text, line)
+            if condition.text:
+                self.current[-1].limit(condition)
+
+    def paragraphs(self, section: Section, mode: Mode) -> None:
+        """Read the paragraphs of one section."""
+        open_ = True  # whether what comes may still qualify the last recommendation
+        for line in _paragraphs(self.text, Span(section.body, section.end)):
+            open_ = self.paragraph(section, line, mode, open_)
+
+    def paragraph(self, section: Section, line: Span, mode: Mode, open_: bool) -> bool:
+        text = self.text
+        marker = _LIST_MARK.match(text, line.start, line.end)
+        start = marker.end() if marker else line.start
+        pieces: Sequence[Span] = _sentences(text, Span(start, line.end))
+        if not pieces:
+            return open_
+        mentions = grades.find(text[start : line.end], start)
+        if self.current and only_grades(text, start, line.end, mentions):
+            self.current[-1].grade(mentions)
+            self.current[-1].block_end = max(self.current[-1].block_end, line.end)
+            return True
+        if self.opens(pieces[0], mode, mentions):
+            if mode != "labelled" and not mentions:
+                pieces = _stating(text, pieces)
+            self.start(section, pieces, mentions)
+            return True
+        if not self.current or not open_:
+            return False
+        last = self.current[-1]
+        if mode == "labelled" and marker and _LEADS_A_LIST.search(text[last.start : last.end]):
+            last.end = last.block_end = line.end
+            return True
+        return self.qualify(last, pieces, mentions, mode)
+
+    def opens(self, piece: Span, mode: Mode, mentions: Sequence[grades.Mention]) -> bool:
+        """Whether a paragraph that begins with this sentence states a recommendation of its own."""
+        start = piece.start
+        sentence = self.text[piece.start : piece.end]
+        if mode == "labelled":
+            if not self.current:
+                return True
+            if directives.exceptional(sentence):
+                return False
+            if mentions or directives.recommending(sentence):
+                return not (
+                    directives.limiting(sentence) and not mentions and not _weighs(sentence)
+                )
+            return False
+        if not directives.recommending(sentence) or directives.exceptional(sentence):
+            return False
+        said = {mention.grade.raw for mention in mentions if mention.kind == "strength"}
+        if (
+            mode == "open"
+            and self.label is None
+            and (directives.defining(sentence) or len(said) > 1)
+        ):
+            return False
+        if mode == "answer":
+            return not self.current and not _ungraded(self.label)
+        graded = (
+            any(mention.kind == "strength" for mention in mentions) and len(sentence) > _SHORTEST
+        )
+        if self.label is None:
+            return graded and _bracketed(self.text, start, mentions)
+        if _ungraded(self.label):
+            return graded
+        return graded or (not self.current and not directives.reporting(sentence))
+
+    def start(
+        self, section: Section, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
+    ) -> None:
+        draft = _draft(self.text, pieces, mentions)
+        draft.label = statement_of(section.path[-1], self.label) if section.path else self.label
+        draft.question = self.question
+        draft.path = section.path
+        self.current.append(draft)
+        self.taken.append(draft)
+
+    def qualify(
+        self, last: Draft, pieces: Sequence[Span], mentions: Sequence[grades.Mention], mode: Mode
+    ) -> bool:
+        """Take a paragraph below a recommendation as grades or exceptions of it, or end it."""
+        parts = [self.text[piece.start : piece.end] for piece in pieces]
+        loose = mode != "open" and not any(directives.reporting(part) for part in parts)
+        if not loose and not all(directives.limiting(part) for part in parts[:2]):
+            return False
+        for piece, part in zip(pieces, parts, strict=True):
+            if not only_grades(self.text, piece.start, piece.end, grades.find(part, piece.start)):
+                last.limit(_condition(self.text, piece))
+        last.grade(mentions)
+        return True
 
 
-def _lines(text: str, span: Span) -> Iterator[Span]:
-    """Paragraphs: runs of sentences without a list marker, a label or a blank line between."""
-    pieces = [
+def _stating(text: str, pieces: Sequence[Span]) -> Sequence[Span]:
+    """The sentences that state and limit a recommendation, without the reasons behind them."""
+    for position, piece in enumerate(pieces[1:], start=1):
+        if not directives.limiting(text[piece.start : piece.end]):
+            return pieces[:position]
+    return pieces
+
+
+def _weighs(sentence: str) -> bool:
+    """Whether a sentence uses the verbs of recommending themselves."""
+    return re.search(r"推奨|提案|勧め|すすめ|望ましい|recommend|suggest", sentence) is not None
+
+
+def _ungraded(label: str | None) -> bool:
+    return label is not None and _UNGRADED.match(label) is not None
+
+
+def _bracketed(text: str, start: int, mentions: Sequence[grades.Mention]) -> bool:
+    """Whether a strength stands in brackets behind a sentence, and not in its grammar."""
+    return any(
+        mention.kind == "strength"
+        and (grades.bracket_before(text, start, mention.start) or start) > start
+        for mention in mentions
+    )
+
+
+def _sentences(text: str, span: Span) -> list[Span]:
+    return [
         Span(span.start + s.start, span.start + s.end)
         for s in sentences.split(text[span.start : span.end])
     ]
+
+
+def _paragraphs(text: str, span: Span) -> Iterator[Span]:
+    """Runs of sentences with no line break between them."""
     begin: int | None = None
     end = span.start
-    for piece in pieces:
+    for piece in _sentences(text, span):
         if begin is not None and "\n" in text[end : piece.start]:
             yield Span(begin, end)
             begin = None
@@ -135,101 +332,28 @@ def _lines(text: str, span: Span) -> Iterator[Span]:
         yield Span(begin, end)
 
 
-def _recommended(document: Document, span: Span) -> list[_Draft]:
-    text = document.text
-    drafts: list[_Draft] = []
-    for line in _lines(text, span):
-        _take(document, line, drafts, first=not drafts)
-    return drafts
-
-
-def _extend(document: Document, span: Span, drafts: list[_Draft]) -> None:
-    for line in _lines(document.text, span):
-        _take(document, line, drafts, first=False, new=False)
-
-
-def _take(
-    document: Document, line: Span, drafts: list[_Draft], *, first: bool, new: bool = True
-) -> None:
-    """Take one paragraph of a recommendation section."""
-    text = document.text
-    written = text[line.start : line.end]
-    marker = _LIST_MARK.match(written)
-    start = line.start + (marker.end() if marker else 0)
-    if start >= line.end:
-        return
-    mentions = grades.find(text[start : line.end], start)
-    if mentions and drafts and _only_grades(text, start, line.end, mentions):
-        _assign(drafts, mentions, line.end)
-        return
-    pieces = [Span(start + s.start, start + s.end) for s in sentences.split(text[start : line.end])]
-    if not pieces:
-        return
-    if drafts and not (new and _opens(text, pieces[0], bool(marker))):
-        # It qualifies the recommendation above.
-        for piece in pieces:
-            part = text[piece.start : piece.end]
-            if _only_grades(text, piece.start, piece.end, grades.find(part, piece.start)):
-                continue
-            if directives.exceptional(part) or not directives.background(part):
-                drafts[-1].exceptions.append(_condition(text, piece))
-                drafts[-1].block_end = piece.end
-        _assign(drafts, mentions, None)
-        return
-    draft = _draft(text, pieces, mentions)
-    drafts.append(draft)
-
-
-def _opens(text: str, piece: Span, marked: bool) -> bool:
-    part = text[piece.start : piece.end]
-    if directives.exceptional(part):
-        return False
-    return directives.recommending(part) or (marked and directives.directing(part))
-
-
-def _draft(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]) -> _Draft:
-    """A recommendation from the sentences of one paragraph."""
+def _draft(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]) -> Draft:
+    """A recommendation from the sentences of one paragraph: up to its grades, if it has any."""
     start, end = pieces[0].start, pieces[-1].end
-    cut = end
-    for mention in mentions:
-        opening = _bracket_before(text, start, mention.start)
-        if opening is not None:
-            cut = min(cut, opening)
-    exceptions: list[Condition] = []
-    core_end = min(end, cut)
+    openings = (grades.bracket_before(text, start, mention.start) for mention in mentions)
+    cut = min(
+        (opening for opening in openings if opening is not None and opening > start), default=end
+    )
+    draft = Draft(start=start, end=cut, block_end=end, spoken=end)
+    while draft.end > start and text[draft.end - 1].isspace():
+        draft.end -= 1
     for piece in pieces[1:]:
         part = text[piece.start : piece.end]
-        if directives.exceptional(part) or piece.start >= cut:
-            if not _only_grades(text, piece.start, piece.end, grades.find(part, piece.start)):
-                exceptions.append(_condition(text, piece))
-    draft = _Draft(
-        start=start, end=_stripped(text, start, core_end), block_end=end, exceptions=exceptions
-    )
-    for mention in mentions:
-        _grade(draft, mention)
+        if directives.limiting(part) and not only_grades(
+            text, piece.start, piece.end, grades.find(part, piece.start)
+        ):
+            draft.limit(_condition(text, piece))
+    for clause in _CLAUSE.finditer(text, start, draft.end):
+        inside = any(e.start <= clause.start() < e.end for e in draft.exceptions)
+        if not inside:
+            draft.limit(Condition(text=clause[0], start=clause.start(), end=clause.end()))
+    draft.grade(mentions)
     return draft
-
-
-def _stripped(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return end
-
-
-def _bracket_before(text: str, start: int, position: int) -> int | None:
-    """Where the bracket opens that holds a grade, if one does."""
-    depth = 0
-    for offset in range(position - 1, start - 1, -1):
-        character = text[offset]
-        if character in "）)］]〕】":
-            depth += 1
-        elif character in "（(［[〔【":
-            if depth == 0:
-                return offset
-            depth -= 1
-        elif character in "。．\n" and depth == 0:
-            return None
-    return None
 
 
 def _condition(text: str, piece: Span) -> Condition:
@@ -239,8 +363,8 @@ def _condition(text: str, piece: Span) -> Condition:
     return Condition(text=text[start : piece.end], start=start, end=piece.end)
 
 
-def _only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Mention]) -> bool:
-    """Whether a stretch says nothing but grades and votes."""
+def only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Mention]) -> bool:
+    """Whether a stretch of text says nothing but grades and votes."""
     if not mentions:
         return False
     rest = []
@@ -249,168 +373,31 @@ def _only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Ment
         rest.append(text[cursor : max(cursor, mention.start)])
         cursor = max(cursor, mention.end)
     rest.append(text[cursor:end])
-    return len(_GRADE_ONLY.sub("", _VOTE.sub("", "".join(rest)))) <= 12
+    return len(_FILLER.sub("", _VOTE.sub("", "".join(rest)))) <= 12
 
 
-def _assign(drafts: Sequence[_Draft], mentions: Sequence[grades.Mention], end: int | None) -> None:
-    for mention in mentions:
-        _grade(drafts[-1], mention)
-    if end is not None:
-        drafts[-1].block_end = max(drafts[-1].block_end, end)
-
-
-def _grade(draft: _Draft, mention: grades.Mention) -> None:
-    if mention.kind == "strength" and draft.strength is None:
-        draft.strength = mention.grade
-    elif mention.kind == "certainty" and draft.certainty is None:
-        draft.certainty = mention.grade
-
-
-def _except(document: Document, section: Section, drafts: Sequence[_Draft]) -> None:
-    for line in _lines(document.text, Span(section.body, section.end)):
-        start = line.start
-        if marker := _LIST_MARK.match(document.text, start, line.end):
-            start = marker.end()
-        if start >= line.end:
-            continue
-        drafts[-1].exceptions.append(
-            Condition(text=document.text[start : line.end], start=start, end=line.end)
-        )
-        drafts[-1].block_end = line.end
-
-
-def _cells(row: str) -> list[str]:
-    if row.lstrip().startswith("|"):
-        return [cell.strip() for cell in row.strip().strip("|").split("|")]
-    return [cell.strip() for cell in row.split("\t")]
-
-
-def _rows(text: str, section: Section) -> list[Span]:
-    rows = []
-    start = section.start
-    for raw in text[section.start : section.end].split("\n"):
-        bare = raw.strip()
-        if bare and (bare[0] == "|" or "\t" in raw) and not re.fullmatch(r"[|:\-\s]+", bare):
-            rows.append(Span(start, start + len(raw)))
-        start += len(raw) + 1
-    return rows
-
-
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    """Which column of a table holds what."""
-    found: dict[str, int] = {}
-    for position, cell in enumerate(header):
-        kind = grades.column_of(cell)
-        if kind and kind not in found:
-            found[kind] = position
-    return found
-
-
-def _grade_table(document: Document, section: Section, drafts: Sequence[_Draft]) -> None:
-    """A small table below a recommendation that says how strong it is."""
+def _directions(document: Document) -> Iterator[Draft]:
+    """Sentences that tell the reader what to do, in documents that grade and label nothing."""
     text = document.text
-    rows = _rows(text, section)
-    if not rows:
-        return
-    columns = _columns(_cells(text[rows[0].start : rows[0].end]))
-    if "strength" in columns or "certainty" in columns:
-        for row in rows[1:]:
-            cells = _cells(text[row.start : row.end])
-            _cell_grades(drafts[-1], columns, cells)
-            break
-    else:
-        for row in rows:
-            cells = _cells(text[row.start : row.end])
-            columns = _columns(cells[:1])
-            if len(cells) >= 2 and columns:
-                _cell_grades(drafts[-1], {next(iter(columns)): 1}, cells)
-    drafts[-1].block_end = max(drafts[-1].block_end, section.end)
-
-
-def _cell_grades(draft: _Draft, columns: dict[str, int], cells: Sequence[str]) -> None:
-    for kind in ("strength", "certainty"):
-        position = columns.get(kind)
-        if position is not None and position < len(cells) and cells[position]:
-            value = cells[position]
-            grade = Grade(
-                raw=value, scheme=grades.scheme_of(kind, columns_name(kind, columns), value)
-            )
-            if kind == "strength" and draft.strength is None:
-                draft.strength = grade
-            elif kind == "certainty" and draft.certainty is None:
-                draft.certainty = grade
-
-
-def columns_name(kind: str, columns: dict[str, int]) -> str:
-    """A name that stands for a column whose own is not kept."""
-    del columns
-    return "推奨" if kind == "strength" else "エビデンス"
-
-
-def _tabled(document: Document) -> Iterator[_Draft]:
-    """From tables with a column of recommendations and one of their strength."""
-    text = document.text
-    for section in document.sections:
-        if section.kind != "table":
-            continue
-        rows = _rows(text, section)
-        if len(rows) < 2:
-            continue
-        header = _cells(text[rows[0].start : rows[0].end])
-        columns = _columns(header)
-        if "text" not in columns or "strength" not in columns:
-            continue
-        for row in rows[1:]:
-            cells = _cells(text[row.start : row.end])
-            if len(cells) <= max(columns.values()) or not cells[columns["text"]]:
-                continue
-            start = text.find(cells[columns["text"]], row.start, row.end)
-            end = start + len(cells[columns["text"]])
-            draft = _Draft(start=start, end=end, block_end=row.end)
-            _cell_grades(draft, columns, cells)
-            for piece in sentences.split(text[start:end])[1:]:
-                shifted = Span(start + piece.start, start + piece.end)
-                if directives.exceptional(text[shifted.start : shifted.end]):
-                    draft.exceptions.append(_condition(text, shifted))
-            yield draft
-
-
-def _graded(document: Document) -> Iterator[_Draft]:
-    """From sentences that carry a grade, in documents that do not label their recommendations."""
-    text = document.text
-    for section in document.sections:
-        if section.kind in ("table", "references", "contents") or not grades.hinted(
-            text[section.body : section.end]
+    sections = document.sections
+    for position, section in enumerate(sections):
+        if section.kind in ("table", "references", "contents") or (
+            position == 0 and len(sections) > 2
         ):
             continue
-        for line in _lines(text, Span(section.body, section.end)):
-            start = line.start
-            if marker := _LIST_MARK.match(text, start, line.end):
-                start = marker.end()
-            mentions = grades.find(text[start : line.end], start)
-            if not any(mention.kind == "strength" for mention in mentions):
+        for line in _paragraphs(text, Span(section.body, section.end)):
+            if _SUB_ITEM.match(text, line.start, line.end):
                 continue
-            pieces = [
-                Span(start + s.start, start + s.end)
-                for s in sentences.split(text[start : line.end])
-            ]
-            if pieces and directives.recommending(text[pieces[0].start : pieces[0].end]):
-                yield _draft(text, pieces, mentions)
-
-
-def _directed(document: Document) -> Iterator[_Draft]:
-    """From sentences that tell the reader what to do, in documents that grade nothing."""
-    text = document.text
-    for section in document.sections:
-        if section.kind in ("table", "references", "contents"):
-            continue
-        for line in _lines(text, Span(section.body, section.end)):
-            written = text[line.start : line.end]
-            marker = _LIST_MARK.match(written)
-            start = line.start + (marker.end() if marker else 0)
-            pieces = [
-                Span(start + s.start, start + s.end)
-                for s in sentences.split(text[start : line.end])
-            ]
-            if pieces and directives.directing(text[pieces[0].start : pieces[0].end]):
-                yield _draft(text, pieces, ())
+            marker = _LIST_MARK.match(text, line.start, line.end) or _TOPIC.match(
+                text, line.start, line.end
+            )
+            start = marker.end() if marker else line.start
+            pieces = _sentences(text, Span(start, line.end))
+            for number, piece in enumerate(pieces):
+                if directives.directing(
+                    text[piece.start : piece.end], item=bool(marker) and number == 0
+                ):
+                    draft = _draft(text, pieces[number:], ())
+                    draft.path = section.path
+                    yield draft
+                    break

@@ -19,7 +19,7 @@ from medrag.japanese.normalize import fold
 _LABELS = {
     "recommendation": (
         "推奨|推奨文|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
-        "|recommendations?|statements?|answer"
+        "|recommendations?|statements?|good practice statements?|answers?|A(?=[0-9])|答え?"
     ),
     "exception": (
         "例外|例外・注意|例外と注意|例外事項|例外規定|例外・条件|注意|注意事項|注意点|付帯事項|付帯条件|附帯事項|ただし書き?|但し書き?|適用除外"
@@ -35,9 +35,7 @@ _LABELS = {
     "references": "参考文献|引用文献|文献|参考資料|references|bibliography|literature",
     "contents": "目次|もくじ|contents|table of contents",
 }
-_KINDS = {
-    name: kind for kind, names in _LABELS.items() for name in names.replace("き?", "").split("|")
-}
+_KIND_PATTERNS = tuple((kind, re.compile(names, re.IGNORECASE)) for kind, names in _LABELS.items())
 _NAMES = "|".join(sorted(("|".join(_LABELS.values())).split("|"), key=len, reverse=True))
 _QUESTION_NUMBER = (
     r"(?:CQ|BQ|FQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
@@ -45,10 +43,10 @@ _QUESTION_NUMBER = (
 )
 _QUESTION = re.compile(rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
+    r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|\*(?=\S)|_|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
     rf"(?:{_QUESTION_NUMBER}\s*(?:の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
     r"(?P<number>\s*[-‐－]?\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*[a-z]?)?(?P<note>\s*[（(][^（()）]{1,10}[)）])?"
-    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$)",
+    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|\*|_|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$|(?<=[】］\]〕〉》＞>*]))",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
@@ -122,9 +120,9 @@ def sections(
     """
     lines = list(_lines(text))
     marks = _marked(text, lines, headings) if headings is not None else _found(text, lines)
-    if title and marks and sum(mark.level == 1 for mark in marks) == 1 and marks[0].level == 1:
-        if _clean(title) == marks[0].title:
-            marks[0] = _Mark(start=marks[0].start, end=marks[0].end, title="", level=0, kind="body")
+    top = [mark for mark in marks if mark.level == 1]
+    if title and top and len(top) == 1 and top[0] is marks[0] and _clean(title) == top[0].title:
+        marks[0] = _Mark(start=marks[0].start, end=marks[0].end, title="", level=0, kind="body")
     return tuple(_with_tables(text, _sections(text, marks), lines))
 
 
@@ -150,14 +148,12 @@ def label_of(line: str) -> tuple[str, int] | None:
     framed = bool(match["open"]) and bool(match["close"])
     colon = bool(match["sep1"] in ("：", ":") or match["sep2"].strip())
     bullet = bool(match["open"]) and alone
-    if not (framed or colon or bullet or (alone and not match["lead"])):
-        if not (match["sep1"] in (".", "．") and name.isascii()):
-            return None
+    stopped = match["sep1"] in (".", "．") and name.isascii()
+    if not (framed or colon or bullet or stopped or (alone and not match["lead"])):
+        return None
     if match["lead"] and not framed:
         return None
-    kind = _KINDS.get(name) or _KINDS.get(name.rstrip("s")) or _KINDS.get(name.removesuffix("き"))
-    if kind is None:
-        kind = next(k for k, names in _LABELS.items() if re.fullmatch(names, name, re.IGNORECASE))
+    kind = next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(name)), "recommendation")
     if kind == "contents" and not alone:
         return None
     return kind, match.end()
@@ -172,6 +168,30 @@ def question_of(title: str) -> tuple[str, str | None] | None:
     label = re.sub(r"\s+", "", match[0]) if re.match(r"[A-Z]{1,3}\s*[0-9]", match[0]) else match[0]
     rest = folded[match.end() :].strip(" 　.:：．】]〕*")
     return label, rest or None
+
+
+def answers_in(title: str) -> bool:
+    """Whether a label introduces an answer, which may or may not recommend."""
+    return re.match(r"(?:A\s*[0-9]|答|回答|answer)", fold(title), re.IGNORECASE) is not None
+
+
+def statement_of(title: str, question: str | None) -> str | None:
+    """The label that a recommendation goes by: its question's, unless it is numbered itself."""
+    folded = fold(title)
+    if match := re.match(
+        r"(?:ステートメント|statement|提言)\s*[0-9]+(?:[-.][0-9]+)*", folded, re.IGNORECASE
+    ):
+        return question or match[0]
+    if match := re.match(
+        r"(?:good practice statement|recommendation)s?\s*[0-9]+(?:\.[0-9]+)+", folded, re.IGNORECASE
+    ):
+        return match[0]
+    if question is None and (
+        match := re.match(r"(?:推奨|recommendation)\s*[0-9]+(?:[-.][0-9]+)*", folded, re.IGNORECASE)
+    ):
+        return match[0]
+    asked = question_of(title)
+    return asked[0] if asked else question
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -193,9 +213,9 @@ def _lines(text: str) -> Iterator[_Line]:
 def _kind_of(title: str) -> str:
     """The kind of a heading by its words."""
     folded = fold(title).strip("#* \t")
-    if label := label_of(folded):
-        if label[1] == len(folded):
-            return label[0]
+    label = label_of(folded)
+    if label and label[1] == len(folded):
+        return label[0]
     if _QUESTION.match(folded.lstrip("【[<〈■●◆* ")):
         return "question"
     bare = re.sub(
@@ -203,7 +223,7 @@ def _kind_of(title: str) -> str:
         "",
         folded,
     )
-    return _KINDS.get(bare.lower(), "body")
+    return next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(bare)), "body")
 
 
 def _clean(title: str) -> str:
@@ -231,6 +251,8 @@ def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> l
     for line in lines:
         while current is not None and current[1] <= line.start:
             current = next(inside, None)
+        if _row(line.text):
+            continue
         if line.start in taken or (current is not None and current[0] <= line.start < current[1]):
             continue
         if (mark := _label_mark(text, line)) or (mark := _question_mark(line)):
@@ -424,16 +446,15 @@ def _with_tables(text: str, found: Sequence[Section], lines: Sequence[_Line]) ->
                 path=path, start=start, end=end, body=max(start, min(body, end)), kind="table"
             )
             cursor = body = end
-        if cursor < section.end:
-            if text[cursor : section.end].strip() or cursor == section.start:
-                yield Section(
-                    path=section.path,
-                    start=cursor,
-                    end=section.end,
-                    body=max(body, cursor),
-                    kind=section.kind,
-                )
-            # White space after a table belongs to nothing; the next section begins where it ends.
+        # White space after a table belongs to nothing; the next section begins where it ends.
+        if cursor < section.end and (text[cursor : section.end].strip() or cursor == section.start):
+            yield Section(
+                path=section.path,
+                start=cursor,
+                end=section.end,
+                body=max(body, cursor),
+                kind=section.kind,
+            )
 
 
 def _tables(lines: Sequence[_Line]) -> list[tuple[int, int, str | None]]:

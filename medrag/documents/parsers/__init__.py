@@ -70,9 +70,9 @@ class Options:
 class Parser(Protocol):
     """Reads one format. Errors carry `where`, the file's name as the user gave it."""
 
-    def __call__(
-        self, data: bytes, *, where: str, options: Options
-    ) -> Iterator[Parsed | Unparsed]: ...
+    def __call__(self, data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unparsed]:
+        """The documents in a file's bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

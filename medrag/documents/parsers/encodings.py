@@ -43,7 +43,7 @@ class Reading:
 
 
 def decode(data: bytes, *, where: str, encoding: str | None = None) -> Reading:
-    """Decode a text file; line breaks become "\\n".
+    """Decode a text file; line breaks become line feeds.
 
     Args:
         data: The file's bytes.

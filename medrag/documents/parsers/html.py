@@ -138,8 +138,8 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
     reading = encodings.decode(data, where=where, encoding=options.encoding or _declared(data))
     tree = LexborHTMLParser(reading.text)
     page = _Page()
-    if tree.root is not None:
-        page.render(tree.root)
+    if (shown := _main(tree)) is not None:
+        page.render(shown)
     text = page.text()
     if not text.strip():
         raise EmptyDocument(
@@ -164,6 +164,15 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         fields={"title": title} if title else {},
         notices=tuple(notices),
     )
+
+
+def _main(tree: LexborHTMLParser) -> LexborNode | None:
+    """The part of the page that is its content: the one main or article that it names, if it does."""
+    for name in ("main", "article"):
+        found = tree.css(name)
+        if len(found) == 1 and found[0].text().strip():
+            return found[0]
+    return tree.body or tree.root
 
 
 def _declared(data: bytes) -> str | None:

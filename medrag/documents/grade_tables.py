@@ -1,0 +1,158 @@
+"""Tables of recommendations with their grades, and small tables that grade one recommendation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from medrag.documents import grades
+from medrag.documents.document import Section
+from medrag.documents.guideline import Grade
+from medrag.japanese.normalize import Span, fold
+
+_RULE = re.compile(r"[|:\-\s]+")
+_LABEL = re.compile(r"(?:CQ|BQ|FQ|Q|No\.?|番号|臨床疑問|Question)$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[A-Z]{1,3}\s*)?[0-9]+(?:[-.－][0-9]+)*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A recommendation in a table: its text's span, the end of its row, its label and grades."""
+
+    start: int
+    end: int
+    row_end: int
+    label: str | None
+    strength: Grade | None
+    certainty: Grade | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """What a small table says about one recommendation."""
+
+    strength: Grade | None
+    certainty: Grade | None
+
+
+def recommendations(text: str, section: Section) -> Iterator[Row]:
+    """The recommendations of a table that has a column of them and one of their strength."""
+    rows = _rows(text, section)
+    if len(rows) < 2:
+        return
+    header = cells(text, rows[0])
+    columns = _columns(header)
+    if "text" not in columns or not ({"strength", "certainty"} & set(columns)):
+        return
+    for row in rows[1:]:
+        values = cells(text, row)
+        if len(values) <= max(columns.values()):
+            continue
+        stated = values[columns["text"]]
+        if not stated.text:
+            continue
+        label = None
+        if "label" in columns:
+            written = fold(values[columns["label"]].text).replace(" ", "")
+            prefix = (
+                ""
+                if re.match(r"[A-Z]", written) or not written
+                else fold(header[columns["label"]].text)
+            )
+            label = (
+                prefix if _LABEL.match(prefix or "x") and prefix.isascii() else ""
+            ) + written or None
+        yield Row(
+            start=stated.start,
+            end=stated.end,
+            row_end=row.end,
+            label=label,
+            strength=_grade("strength", header, columns, values),
+            certainty=_grade("certainty", header, columns, values),
+        )
+
+
+def grades_of(text: str, section: Section) -> Grades | None:
+    """The grades that a small table states, by columns or by rows; None when it states none."""
+    rows = _rows(text, section)
+    if not rows:
+        return None
+    header = cells(text, rows[0])
+    columns = _columns(header)
+    if len(rows) > 1 and ({"strength", "certainty"} & set(columns)) and len(rows) <= 3:
+        values = cells(text, rows[1])
+        return Grades(
+            strength=_grade("strength", header, columns, values),
+            certainty=_grade("certainty", header, columns, values),
+        )
+    found: dict[grades.Kind, Grade] = {}
+    for row in rows:
+        values = cells(text, row)
+        kind = grades.column_of(values[0].text) if len(values) >= 2 else None
+        if kind is not None and kind != "text" and values[1].text:
+            found.setdefault(kind, _named(kind, values[0].text, values[1].text))
+    return (
+        Grades(strength=found.get("strength"), certainty=found.get("certainty")) if found else None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell's text and its span in the document."""
+
+    text: str
+    start: int
+    end: int
+
+
+def cells(text: str, row: Span) -> list[Cell]:
+    """The cells of a row that is written with bars or tabs."""
+    raw = text[row.start : row.end]
+    mark = "|" if raw.lstrip().startswith("|") else "\t"
+    found = []
+    position = row.start
+    for piece in raw.split(mark):
+        inner = piece.strip()
+        start = position + (len(piece) - len(piece.lstrip()))
+        found.append(Cell(text=inner, start=start, end=start + len(inner)))
+        position += len(piece) + 1
+    if mark == "|":
+        found = found[1:]
+        if found and not found[-1].text:
+            found.pop()
+    return found
+
+
+def _rows(text: str, section: Section) -> list[Span]:
+    rows = []
+    start = section.start
+    for raw in text[section.start : section.end].split("\n"):
+        bare = raw.strip()
+        if bare and (bare[0] == "|" or "\t" in raw) and not _RULE.fullmatch(bare):
+            rows.append(Span(start, start + len(raw)))
+        start += len(raw) + 1
+    return rows
+
+
+def _columns(header: Sequence[Cell]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        kind = "label" if _LABEL.match(fold(cell.text).strip()) else grades.column_of(cell.text)
+        if kind and kind not in found:
+            found[kind] = position
+    return found
+
+
+def _grade(
+    kind: grades.Kind, header: Sequence[Cell], columns: dict[str, int], values: Sequence[Cell]
+) -> Grade | None:
+    position = columns.get(kind)
+    if position is None or position >= len(values) or not values[position].text:
+        return None
+    return _named(kind, header[position].text, values[position].text)
+
+
+def _named(kind: grades.Kind, name: str, value: str) -> Grade:
+    bare = value.strip("*_ ")
+    return Grade(raw=bare, scheme=grades.scheme_of(kind, fold(name), fold(bare)))
