@@ -9,4 +9,4 @@ from setuptools import find_packages, setup
 _LIBRARY = find_packages(include=["medrag", "medrag.*"])
 _SERVICE = find_packages(include=["api", "api.*"])
 
-setup(packages=[*_LIBRARY, *(f"medrag_{package}" for package in _SERVICE)])
+setup(packages=[*_LIBRARY, *(f"medrag_{package}" for package in _SERVICE), "medrag_sample"])

@@ -16,7 +16,7 @@ from datetime import date
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from medrag.answer.compose import compose
 from medrag.answer.events import Event, Final, Retrieved
@@ -29,12 +29,14 @@ from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
 from medrag.index import encoders
 from medrag.index.index import Index
-from medrag.models.openai_compatible import OpenAICompatible
 from medrag.pipeline.loop import BackgroundLoop
 from medrag.pipeline.release import Release, Releases, numbered
-from medrag.pipeline.served import chat_model, served
 from medrag.retrieval.retriever import Hit, Retriever
 from medrag.settings import Settings
+
+if TYPE_CHECKING:
+    # httpx is not imported before a model is asked.
+    from medrag.models.openai_compatible import OpenAICompatible
 
 T = TypeVar("T")
 
@@ -74,6 +76,8 @@ class Medrag:
         Raises:
             GenerationError: None is configured.
         """
+        from medrag.pipeline.served import chat_model
+
         return chat_model(self.settings)
 
     @cached_property
@@ -81,6 +85,8 @@ class Medrag:
         """The served model if one is configured, else the extractive generator."""
         if self.settings.llm_base_url is None:
             return Extractive()
+        from medrag.pipeline.served import served
+
         return served(self.settings, self.chat_model)
 
     @cached_property
