@@ -71,8 +71,8 @@ class Settings(BaseSettings):
     context_tokens: int = Field(32768, ge=1024, description="Context of the served model.")
     evidence_tokens: int = Field(12000, ge=256, description="Budget of the evidence in a prompt.")
 
-    token_counter: Literal["estimate", "harmony"] = Field(
-        "estimate", description='"harmony" counts gpt-oss tokens exactly, with medrag[tokens].'
+    token_counter: Literal["auto", "harmony", "estimate"] = Field(
+        "auto", description='"harmony" is exact for gpt-oss (medrag[tokens]); "auto" prefers it.'
     )
 
     llm_connect_seconds: float = Field(5.0, gt=0)

@@ -49,7 +49,7 @@ def served(settings: Settings, model: OpenAICompatible) -> Served:
     return Served(
         model,
         sampling=sampling(settings),
-        count_tokens=tokens.load(settings.token_counter),
+        count_tokens=tokens.counter(settings.token_counter),
         context_tokens=settings.context_tokens,
         evidence_tokens=settings.evidence_tokens,
     )

@@ -1,0 +1,158 @@
+"""Questions answered through a served model, over a loopback server that speaks vLLM's protocol."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import medrag
+from medrag.answer.events import Checked, Final, Retrieved, TextDelta
+from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM, Fault
+
+TARGET = "75歳以上の高血圧患者の降圧目標は?"
+TRUE = (
+    "75歳以上の高血圧患者では、診察室血圧130/80 mmHg未満（家庭血圧125/75 mmHg未満）を"
+    "降圧目標とすることを推奨する[{n}]。"
+)
+
+
+@contextmanager
+def serving(
+    index: Path, *replies: Answer, **values: object
+) -> Iterator[tuple[medrag.Medrag, FakeVLLM]]:
+    with FakeVLLM(*replies) as server:
+        settings = medrag.Settings(
+            llm_base_url=server.base_url, llm_model=MODEL, llm_retries=0, **values
+        )
+        with medrag.Medrag(settings=settings, index=index) as rag:
+            yield rag, server
+
+
+@pytest.fixture(scope="module")
+def number(sample_index: Path) -> int:
+    """The number that the recommendation asked about has among the evidence."""
+    with medrag.Medrag(settings=medrag.Settings(), index=sample_index) as rag:
+        hits = rag.search(TARGET)
+    return next(hit.rank for hit in hits if "130/80 mmHg未満（家庭血圧" in hit.passage.text)
+
+
+def test_the_models_text_is_cited_and_checked(sample_index: Path, number: int) -> None:
+    text = TRUE.format(n=number)
+    with serving(sample_index, Answer(text, reasoning="資料を読む。")) as (rag, _):
+        answer = rag.ask(TARGET)
+    assert (answer.mode, answer.status, answer.text) == ("model", "answered", text)
+    assert answer.reasoning == "資料を読む。"
+    assert [citation.number for citation in answer.citations] == [number]
+    assert answer.provenance.model == MODEL
+    assert answer.provenance.seed == 0
+    assert len(answer.provenance.prompt_sha256 or "") == 64
+    assert answer.usage.completion_tokens
+
+
+def test_a_changed_number_is_not_let_through(sample_index: Path, number: int) -> None:
+    text = TRUE.format(n=number).replace("130/80", "150/80")
+    with serving(sample_index, Answer(text)) as (rag, _):
+        answer = rag.ask(TARGET)
+    assert answer.status == "partial"
+    assert answer.claims[0].verdict in {"contradicted", "unsupported"}
+    assert "unverified_claims" in [warning.code for warning in answer.warnings]
+
+
+def test_a_marker_to_nowhere_is_told(sample_index: Path) -> None:
+    with serving(sample_index, Answer("降圧目標は130/80 mmHg未満である[99]。")) as (rag, _):
+        answer = rag.ask(TARGET)
+    assert answer.citations == ()
+    assert answer.status == "partial"
+    assert "unresolved_marker" in [warning.code for warning in answer.warnings]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Answer(fault=ENGINE_DEAD),
+        Answer("途中まで", fault=Fault(break_off=True, after=1)),
+        Answer(None, reasoning="考え続ける", finish_reason="length"),
+    ],
+    ids=["engine dead", "broken off", "truncated"],
+)
+def test_a_model_that_fails_gives_way_to_labelled_extracts(
+    sample_index: Path, reply: Answer
+) -> None:
+    with serving(sample_index, reply) as (rag, _):
+        answer = rag.ask(TARGET)
+    assert (answer.mode, answer.status) == ("extractive", "answered")
+    assert "130/80" in answer.text
+    assert answer.warnings[0].code == "model_failed"
+
+
+def test_without_fallback_the_failure_is_an_error(sample_index: Path) -> None:
+    with (
+        serving(sample_index, Answer(fault=ENGINE_DEAD), fallback="error") as (rag, _),
+        pytest.raises(medrag.GenerationError) as caught,
+    ):
+        rag.ask(TARGET)
+    assert caught.value.retryable
+    assert caught.value.where
+
+
+def test_a_verified_stream_releases_whole_sentences_with_their_verdicts(
+    sample_index: Path, number: int
+) -> None:
+    true = TRUE.format(n=number)
+    text = true + "降圧目標は定めない[1]。"
+    with serving(sample_index, Answer(text, deltas=[*text])) as (rag, _):
+        events = list(rag.ask_stream(TARGET))
+    deltas = [event.text for event in events if isinstance(event, TextDelta)]
+    assert deltas == [true, "降圧目標は定めない[1]。"]
+    kinds = [type(event) for event in events[:3]]
+    assert kinds == [Retrieved, TextDelta, Checked]
+    final = events[-1]
+    assert isinstance(final, Final)
+    assert tuple(e.claim for e in events if isinstance(e, Checked)) == final.answer.claims
+
+
+def test_a_draft_stream_passes_text_on_as_it_is_written(sample_index: Path, number: int) -> None:
+    text = TRUE.format(n=number)
+    with serving(sample_index, Answer(text, deltas=[*text])) as (rag, _):
+        deltas = [
+            e.text for e in rag.ask_stream(TARGET, release="draft") if isinstance(e, TextDelta)
+        ]
+    assert len(deltas) > 10
+    assert "".join(deltas) == text
+
+
+def test_leaving_a_stream_early_frees_the_server(sample_index: Path) -> None:
+    slow = Answer("降圧目標。" * 500, tokens_per_second=50)
+    with serving(sample_index, slow) as (rag, server):
+        stream = rag.ask_stream(TARGET, release="draft")
+        assert isinstance(next(stream), Retrieved)
+        assert isinstance(next(stream), TextDelta)
+        stream.close()  # type: ignore[attr-defined]
+        assert server.wait_until_idle(2)
+
+
+def test_the_doctor_examines_the_endpoint(sample_index: Path) -> None:
+    with FakeVLLM(Answer("1日1回5 mgから開始する[1]。")) as server:
+        examined = doctor(sample_index, server, MODEL)
+        assert examined["status"] == "ok"
+        assert MODEL in examined["detail"]
+        wrong = doctor(sample_index, server, "another-model")
+    assert wrong["status"] == "failed"
+    assert MODEL in wrong["hint"]
+
+
+def doctor(index: Path, server: FakeVLLM, model: str) -> dict[str, str]:
+    result = subprocess.run(
+        [sys.executable, "-m", "medrag", "doctor", "--index", str(index), "--json"],
+        env={"MEDRAG_LLM_BASE_URL": server.base_url, "MEDRAG_LLM_MODEL": model},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    (check,) = [c for c in json.loads(result.stdout)["checks"] if c["name"] == "llm"]
+    assert isinstance(check, dict)
+    return check
