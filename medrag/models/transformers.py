@@ -11,7 +11,7 @@ from typing import Any
 import torch
 import transformers
 
-from medrag.errors import GenerationError
+from medrag.errors import GenerationError, PromptTooLong
 from medrag.models import oss_harmony
 from medrag.models.chat import ChatDelta, ChatReply, Message, Sampling, Usage
 
@@ -25,11 +25,13 @@ class Transformers:
 
     Args:
         path: Where the weights lie.
+        max_model_len: Context in tokens; what the weights allow can be more than the memory does.
         device: As `torch.device` takes it; "auto" spreads the model over what there is.
     """
 
-    def __init__(self, *, path: str, device: str = "cpu") -> None:
+    def __init__(self, *, path: str, max_model_len: int, device: str = "cpu") -> None:
         self.name = path
+        self._max_model_len = max_model_len
         try:
             self._model = transformers.AutoModelForCausalLM.from_pretrained(
                 path, dtype=torch.bfloat16, device_map=device, local_files_only=True
@@ -46,11 +48,17 @@ class Transformers:
         """See ChatModel.stream.
 
         Raises:
+            PromptTooLong: The prompt alone exceeds the context.
             GenerationError: What the model wrote is no harmony transcript.
         """
         self._one_at_a_time = self._one_at_a_time or asyncio.Lock()
         async with self._one_at_a_time:
             prompt = oss_harmony.render(messages)
+            if len(prompt) >= self._max_model_len:
+                raise PromptTooLong(
+                    f"{len(prompt)} tokens, and the context has {self._max_model_len}",
+                    where=self.name,
+                )
             transcript = oss_harmony.Transcript()
             content: list[str] = []
             reasoning: list[str] = []
@@ -83,9 +91,8 @@ class Transformers:
         )
 
     async def context_length(self) -> int | None:
-        """What the model's configuration says."""
-        length: int | None = getattr(self._model.config, "max_position_embeddings", None)
-        return length
+        """What it was started with."""
+        return self._max_model_len
 
     async def aclose(self) -> None:
         """Nothing is held open."""
