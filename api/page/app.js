@@ -1,0 +1,170 @@
+"use strict";
+
+// Everything in an answer is untrusted: it becomes text nodes, and never markup.
+
+const part = (id) => document.getElementById(id);
+
+/** An element with a class and children; strings become text. */
+function make(name, className, ...children) {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  element.append(...children.filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+async function fetched(address, options) {
+  const response = await fetch(address, options);
+  const content = await response.json();
+  if (!response.ok) throw new Error([content.detail, content.hint].filter(Boolean).join(" ― "));
+  return content;
+}
+
+const labelled = fetched("/page/labels.json");
+// Told when it is used.
+labelled.catch(() => {});
+
+const reviewed = (claim) => (claim.needs_review ? " review" : "");
+
+/** The text of a claim, its markers linked to the citations they name. */
+function linked(text, numbers) {
+  return text.split(/(\[\d+\])/).map((piece) => {
+    const number = /^\[(\d+)\]$/.exec(piece)?.[1];
+    if (!numbers.has(Number(number))) return piece;
+    const link = make("a", "", piece);
+    link.href = `#citation-${number}`;
+    return link;
+  });
+}
+
+/** The answer's text, with each claim underlined in the colour of its verdict. */
+function marked(answer, labels) {
+  const points = Array.from(answer.text); // spans count code points
+  const numbers = new Set(answer.citations.map((citation) => citation.number));
+  const between = (start, end) => points.slice(start, end).join("");
+  const nodes = [];
+  let position = 0;
+  for (const claim of [...answer.claims].sort((one, other) => one.start - other.start)) {
+    if (claim.start < position) continue;
+    nodes.push(between(position, claim.start));
+    const words = linked(between(claim.start, claim.end), numbers);
+    if (claim.verdict === "not_a_claim") {
+      nodes.push(...words);
+    } else {
+      const span = make("span", `claim ${claim.verdict}${reviewed(claim)}`, ...words);
+      span.title = labels.verdicts[claim.verdict];
+      nodes.push(span);
+    }
+    position = claim.end;
+  }
+  nodes.push(between(position, points.length));
+  return nodes;
+}
+
+function claimItem(claim, labels) {
+  const label = labels.verdicts[claim.verdict] + (claim.needs_review ? labels.review : "");
+  const differences = claim.differences.map((difference) =>
+    make(
+      "li",
+      "",
+      `回答「${difference.claim || "（なし）"}」 ― 引用元「${difference.evidence || "（なし）"}」`,
+    ),
+  );
+  return make(
+    "li",
+    claim.verdict + reviewed(claim),
+    make("span", "label", label),
+    ` ${claim.text}`,
+    differences.length ? make("ul", "", ...differences) : null,
+  );
+}
+
+/** The heading path of a passage, linked to its source where it has a web address. */
+function place(source, number) {
+  const path = [source.title, ...source.section].join(" > ");
+  const shown = number ? `[${number}] ` : "";
+  if (!/^https?:\/\//.test(source.url ?? "")) return make("p", "place", shown + path);
+  const link = make("a", "", path);
+  link.href = source.url;
+  link.rel = "noreferrer";
+  return make("p", "place", shown, link);
+}
+
+function facts(source, labels) {
+  const edition = labels.editions[source.edition_status];
+  const others = [
+    source.society,
+    source.edition,
+    source.page ? `p.${source.page}` : null,
+    source.strength ? `推奨の強さ: ${source.strength.raw}` : null,
+    source.certainty ? `エビデンスの確実性: ${source.certainty.raw}` : null,
+  ].filter(Boolean);
+  return make(
+    "p",
+    "facts",
+    make("span", source.edition_status, edition),
+    others.length ? ` ・ ${others.join(" ・ ")}` : "",
+  );
+}
+
+function sourceItem(source, quote, number, labels) {
+  const item = make(
+    "li",
+    "",
+    place(source, number),
+    facts(source, labels),
+    make("blockquote", "", quote),
+  );
+  if (number) item.id = `citation-${number}`;
+  return item;
+}
+
+function fill(id, items) {
+  part(id).replaceChildren(...items);
+  part(`${id}-section`).hidden = items.length === 0;
+}
+
+function show(answer, labels) {
+  const how = [labels.statuses[answer.status], labels.modes[answer.mode]];
+  part("how").textContent = `${how.join(" ・ ")} ・ 検証: ${answer.verified_by}`;
+  part("text").replaceChildren(...marked(answer, labels));
+  part("warnings").replaceChildren(
+    ...answer.warnings.map((warning) => make("p", "", `⚠ ${warning.message}`)),
+  );
+  const stated = answer.claims.filter((claim) => claim.verdict !== "not_a_claim");
+  fill("claims", stated.map((claim) => claimItem(claim, labels)));
+  fill(
+    "citations",
+    answer.citations.map((citation) =>
+      sourceItem(citation, citation.quote, citation.number, labels),
+    ),
+  );
+  part("nearest-heading").textContent = labels.nearest;
+  const nearest = answer.status === "abstained" ? answer.hits.slice(0, 3) : [];
+  fill("nearest", nearest.map((hit) => sourceItem(hit, hit.text, null, labels)));
+  part("result").hidden = false;
+  part("result").focus();
+}
+
+part("ask").addEventListener("submit", async (submitted) => {
+  submitted.preventDefault();
+  const button = submitted.target.querySelector("button");
+  const status = part("status");
+  button.disabled = true;
+  part("result").hidden = true;
+  status.className = "";
+  status.textContent = "ガイドラインを調べています…";
+  try {
+    const answer = await fetched("/v1/ask", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ question: part("question").value }),
+    });
+    show(answer, await labelled);
+    status.textContent = "";
+  } catch (error) {
+    status.className = "failed";
+    status.textContent = `回答できませんでした: ${error.message}`;
+  } finally {
+    button.disabled = false;
+  }
+});
