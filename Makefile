@@ -105,7 +105,7 @@ wheel-check: wheel
 	build/clean/bin/python $(PIP) --no-deps build/dist/*.whl
 	build/clean/bin/python -m pip check
 	cd build/clean && bin/python -W error -c 'from medrag import *; from importlib.util import find_spec; assert find_spec("medrag_api")'
-	cd build/clean && bin/medrag --help >/dev/null
+	cd build/clean && bin/medrag demo | grep -q 研究目的のみ
 
 # The resolver, uv, is used for this alone and is no requirement of anything else here.
 RESOLVE := build/pins/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -12,6 +12,7 @@ from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_opt
 
 if TYPE_CHECKING:
     from medrag.pipeline import Medrag
+    from medrag.pipeline.ingest import IngestReport
 
 
 def add(subparsers: Subparsers) -> None:
@@ -66,11 +67,23 @@ def _ingest(arguments: argparse.Namespace) -> int:
             )
             for notice in row.warnings:
                 print(f"  注意: {notice.message}")
-        print(
-            f"世代 {report.generation}: {len(report.documents)} 文書, {report.passages} 箇所, "
-            f"{len(report.errors)} 件は読み込めませんでした, {report.seconds:.1f} 秒"
-        )
+        _summarise(report)
     return FAILED if report.errors else DONE
+
+
+def _summarise(report: IngestReport) -> None:
+    facts = report.summary()
+    print(
+        f"{facts['documents']} 文書（版の記載あり {facts['editions']}）, {report.passages} 箇所, "
+        f"CQ {facts['clinical_questions']} 件, 推奨 {facts['recommendations']} 件"
+        f"（うち強さの記載なし {facts['without_strength']} 件）"
+    )
+    for path, pages in facts["needs_ocr"].items():
+        print(f"OCR が必要: {path} の {len(pages)} ページ")
+    for document in facts["hidden_text"]:
+        print(f"隠れた文字を除きました: {document}")
+    written = f"世代 {report.generation}" if report.generation else "索引は書いていません"
+    print(f"{written}; 読み込めなかったもの {len(report.errors)} 件, {report.seconds:.1f} 秒")
 
 
 def _progress(done: int, name: str) -> None:

@@ -22,15 +22,26 @@ Progress = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """What ingestion made of one document."""
+    """What ingestion made of one document.
+
+    Attributes:
+        questions: Clinical questions that a recommendation answers.
+        without_strength: Recommendations whose strength the document does not give.
+    """
 
     document_id: str
     title: str
     pages: int
     passages: int
     recommendations: int
+    questions: int
+    without_strength: int
     edition: str | None
     warnings: tuple[Notice, ...]
+
+    def says(self, code: str) -> bool:
+        """Whether the document carries a notice of this code."""
+        return any(notice.code == code for notice in self.warnings)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of interface `medrag ingest`."""
@@ -40,6 +51,8 @@ class DocumentRow:
             "pages": self.pages,
             "passages": self.passages,
             "recommendations": self.recommendations,
+            "clinical_questions": self.questions,
+            "without_strength": self.without_strength,
             "edition": self.edition,
             "warnings": [
                 {"code": notice.code, "message": notice.message} for notice in self.warnings
@@ -62,6 +75,28 @@ class IngestReport:
     errors: tuple[Failure, ...]
     seconds: float
 
+    def summary(self) -> dict[str, Any]:
+        """What a librarian looks for before anything is written.
+
+        Returns:
+            Counts of documents, editions, clinical questions, recommendations and those without a
+            strength; the pages that need OCR, by path; the documents in which hidden text was
+            found and left out.
+        """
+        return {
+            "documents": len(self.documents),
+            "editions": sum(row.edition is not None for row in self.documents),
+            "clinical_questions": sum(row.questions for row in self.documents),
+            "recommendations": sum(row.recommendations for row in self.documents),
+            "without_strength": sum(row.without_strength for row in self.documents),
+            "needs_ocr": {
+                failure.path: list(failure.error.pages)
+                for failure in self.errors
+                if isinstance(failure.error, NeedsOCR)
+            },
+            "hidden_text": [row.document_id for row in self.documents if row.says("hidden_text")],
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of interface `medrag ingest`."""
         return {
@@ -70,6 +105,7 @@ class IngestReport:
             "passages": self.passages,
             "errors": [_failure(failure) for failure in self.errors],
             "seconds": round(self.seconds, 3),
+            "summary": self.summary(),
         }
 
 
@@ -167,6 +203,8 @@ def _row(entry: Ingested) -> DocumentRow:
         pages=len(document.pages),
         passages=len(entry.passages),
         recommendations=len(entry.recommendations),
+        questions=len({found.cq for found in entry.recommendations if found.cq}),
+        without_strength=sum(found.strength is None for found in entry.recommendations),
         edition=document.edition,
         warnings=document.notices,
     )

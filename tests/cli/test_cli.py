@@ -136,6 +136,15 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "i").exists()
 
 
+def test_a_dry_run_counts_what_a_librarian_looks_for(tmp_path: Path) -> None:
+    corpus = Path(__file__).resolve().parents[2] / "corpora" / "sample"
+    result = medrag("ingest", corpus, "--index", tmp_path / "i", "--dry-run", "--json")
+    summary = document(result)["summary"]
+    assert (summary["documents"], summary["editions"]) == (9, 9)
+    assert (summary["recommendations"], summary["without_strength"]) == (96, 3)
+    assert (summary["needs_ocr"], summary["hidden_text"]) == ({}, [])
+
+
 def test_retrieval_is_measured_on_beir_files(tmp_path: Path) -> None:
     rows = [("d1", "降圧目標は130/80 mmHg未満とする。"), ("d2", "喘息では吸入ステロイドを用いる。")]
     (tmp_path / "corpus.jsonl").write_text(
