@@ -82,9 +82,7 @@ test-vllm: .venv/dev.stamp  ## the tests against a running vLLM: MEDRAG_LLM_BASE
 
 notebooks: .venv/dev.stamp  ## execute every notebook; the copies with their outputs lie in build/notebooks
 	@mkdir -p build/notebooks
-	@for notebook in notebooks/*.ipynb; do \
-	  $(BIN)/jupyter-execute "$$notebook" --output="build/notebooks/$${notebook##*/}" || exit 1; \
-	done
+	$(BIN)/jupyter-execute notebooks/*.ipynb --output='../build/notebooks/{notebook_name}'
 
 bench: .venv/dev.stamp  ## speed and quality figures, each program's own table
 	@set -e; for bench in $(sort $(wildcard benchmarks/*.py benchmarks/*/run.py)); do \

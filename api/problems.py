@@ -39,6 +39,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 # Values that one problem document lists; whoever sends more wrong ones knows from these.
 _REFUSED = 20
+# Of a fault's traceback, the frames that are logged.
+_FRAMES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +122,9 @@ def log(error: Exception) -> None:
     if isinstance(error, MedragError):
         _LOG.error("%s: %s (%s)", name, error.where, error.hint)
         return
-    frames = traceback.extract_tb(error.__traceback__)[::-1]
-    _LOG.error(
-        "%s at %s", name, " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
-    )
+    innermost = traceback.extract_tb(error.__traceback__)[: -_FRAMES - 1 : -1]
+    places = (f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in innermost)
+    _LOG.error("%s at %s", name, " < ".join(places))
 
 
 def install(app: FastAPI) -> None:

@@ -12,11 +12,24 @@ function make(name, className, ...children) {
   return element;
 }
 
+const FAILURES = {
+  413: "質問が長すぎます。",
+  422: "質問を受け付けられませんでした。",
+  502: "言語モデルから回答を得られませんでした。",
+  503: "いまは回答できません。しばらくしてからもう一度お試しください。",
+};
+
 async function fetched(address, options) {
-  const response = await fetch(address, options);
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch {
+    throw new Error("サービスに接続できません。");
+  }
   const content = await response.json();
-  if (!response.ok) throw new Error([content.detail, content.hint].filter(Boolean).join(" ― "));
-  return content;
+  if (response.ok) return content;
+  const detail = [content.detail, content.hint].filter(Boolean).join("; ");
+  throw new Error(`${FAILURES[response.status] ?? "エラーが発生しました。"}（${detail}）`);
 }
 
 const labelled = fetched("/page/labels.json");
@@ -124,8 +137,9 @@ function fill(id, items) {
 }
 
 function show(answer, labels) {
-  const how = [labels.statuses[answer.status], labels.modes[answer.mode]];
-  part("how").textContent = `${how.join(" ・ ")} ・ 検証: ${answer.verified_by}`;
+  part("result-heading").textContent = labels.statuses[answer.status];
+  part("result-heading").className = answer.status;
+  part("how").textContent = `${labels.modes[answer.mode]} ・ 検証: ${answer.verified_by}`;
   part("text").replaceChildren(...marked(answer, labels));
   part("warnings").replaceChildren(
     ...answer.warnings.map((warning) => make("p", "", `⚠ ${warning.message}`)),
@@ -163,7 +177,7 @@ part("ask").addEventListener("submit", async (submitted) => {
     status.textContent = "";
   } catch (error) {
     status.className = "failed";
-    status.textContent = `回答できませんでした: ${error.message}`;
+    status.textContent = error.message;
   } finally {
     button.disabled = false;
   }
