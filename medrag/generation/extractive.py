@@ -1,6 +1,6 @@
 """Extractive: an answer without a model, from sentences of the passages as they stand.
 
-It chooses sentences that answer, not sentences that merely match: the words of the question must be
+It chooses sentences that answer, not sentences that merely match: what the question names must be
 found in a sentence or in what stands over it (heading, clinical question, title). A recommendation is
 given whole, with its grade and its exceptions, because it is wrong without them. Nothing is rewritten:
 a marker is inserted, and the layout of the page (list bullets, line breaks) is left behind. When the
@@ -11,50 +11,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
-from medrag.documents import grades
 from medrag.errors import Notice
 from medrag.generation.draft import Delta, Draft, Mode
+from medrag.generation.evidence import Unit, units_of
+from medrag.generation.prompt import Language, language_of
 from medrag.generation.question import Part, Wants, read
+from medrag.generation.terms import LAY, Term
 from medrag.japanese.normalize import fold
-from medrag.japanese.tokens import words
 from medrag.retrieval.retriever import Hit
 
-#: Share of the question's weight that a sentence and what stands over it must hold.
-REACH = 0.5
-#: What a word counts when it stands over the sentence and not in it.
-OVER = 0.7
-#: Sentences beside a recommendation or the best sentence, for each part of the question.
-FURTHER = 2
+#: What a term counts where it stands over the sentence, or beside it in the passage.
+OVER, NEAR = 0.8, 0.5
+#: Share of the question's weight that the best sentence must meet.
+REACH = 0.55
+#: A sentence is added for what the chosen ones leave open only if it scores this share of the best.
+ALSO = 0.6
+#: Or if it is about as good as the best.
+EQUAL = 0.93
+#: What it must add to be added for that.
+GAIN = 0.35
+#: A neighbour of the best sentence reads on from it, if it scores this share of the best.
+BESIDE = 0.65
+#: Share of what the question is about (drugs, diseases, tests) that must be met at all.
+ENTITIES = 0.66
+#: What an unmet word counts in a question whose lay words are met.
+FOREIGN = 0.6
+#: A word that is not found is read as one that is, from this length and likeness on (difflib).
+SHORTEST_MISSPELT, RESEMBLANCE = 5, 0.75
+#: Units for each part of a question, a recommendation counting as one.
+MOST = 3
 
 EXTRACTIVE = Notice(
     code="extractive",
     message="No language model wrote this answer: it consists of sentences of the cited passages.",
 )
-NO_ANSWER = {
+NO_ANSWER: dict[Language, str] = {
     "ja": "該当する記載は、検索した文書の中に見つかりませんでした。",
     "en": "No statement that answers the question was found in the documents searched.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unit:
-    """A sentence or a table row of a hit.
-
-    Attributes:
-        number: Of the hit.
-        position: Within the passage.
-        text: Verbatim but for layout.
-        own, over: Words of the sentence, and of what stands over it.
-    """
-
-    number: int
-    position: int
-    text: str
-    own: frozenset[str]
-    over: frozenset[str]
-    graded: bool
 
 
 class Extractive:
@@ -72,18 +69,45 @@ class Extractive:
 
     def write(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The draft, at once."""
-        units = [unit for number, hit in enumerate(hits, start=1) for unit in _units(number, hit)]
-        chosen: dict[tuple[int, int], _Unit] = {}
+        units = [unit for number, hit in enumerate(hits, start=1) for unit in units_of(number, hit)]
+        chosen: dict[str, Unit] = {}
+        notices = [EXTRACTIVE]
+        vocabulary = frozenset().union(*(unit.own | unit.over for unit in units))
         for part in read(question):
-            for unit in _choose(part, units, hits):
-                chosen.setdefault((unit.number, unit.position), unit)
+            part_, misspelt = _respelt(part, vocabulary)
+            notices += misspelt
+            for unit in _choose(part_, units):
+                chosen.setdefault(unit.text, unit)
         if not chosen:
-            language = "ja" if re.search(r"[ぁ-ヿ㐀-鿿]", question) else "en"
             return Draft(
-                text=NO_ANSWER[language], mode=self.mode, abstained=True, notices=(EXTRACTIVE,)
+                text=NO_ANSWER[language_of(question)],
+                mode=self.mode,
+                abstained=True,
+                notices=tuple(notices),
             )
-        text = "".join(cited(unit.text, unit.number) for unit in chosen.values())
-        return Draft(text=text, mode=self.mode, notices=(EXTRACTIVE,))
+        text = _join([cited(unit.text, unit.number) for unit in chosen.values()])
+        return Draft(text=text, mode=self.mode, notices=tuple(notices))
+
+
+def _respelt(part: Part, vocabulary: frozenset[str]) -> tuple[Part, list[Notice]]:
+    """The part with unknown words read as the words of the passages that they resemble.
+
+    Only words that the lexicon does not know: a drug's name may resemble another drug's.
+    """
+    terms: list[Term] = []
+    notices: list[Notice] = []
+    for term in part.terms:
+        close: list[str] = []
+        if not term.known and len(term.text) >= SHORTEST_MISSPELT and not term.met_by(vocabulary):
+            close = get_close_matches(term.text, vocabulary, n=1, cutoff=RESEMBLANCE)
+        if close:
+            terms.append(replace(term, keys={**term.keys, close[0]: LAY}))
+            notices.append(
+                Notice(code="read_as", message=f"「{term.text}」 was read as 「{close[0]}」.")
+            )
+        else:
+            terms.append(term)
+    return replace(part, terms=tuple(terms)), notices
 
 
 def cited(sentence: str, number: int) -> str:
@@ -94,7 +118,7 @@ def cited(sentence: str, number: int) -> str:
     body = sentence.rstrip()
     stops = [match for match in _STOP.finditer(body) if _ENDS.match(body, match.end())]
     if not stops:
-        return f"{body}[{number}]。"
+        return f"{body}[{number}]" + ("." if body.isascii() else "。")
     return f"{body[: stops[0].start()]}[{number}]{body[stops[0].start() :]}"
 
 
@@ -104,77 +128,132 @@ _ENDS = re.compile(
 )
 
 
-def _choose(part: Part, units: Sequence[_Unit], hits: Sequence[Hit]) -> list[_Unit]:
+def _join(sentences: Sequence[str]) -> str:
+    """Japanese sentences stand side by side, English ones a space apart."""
+    text = ""
+    for sentence in sentences:
+        text += (" " if text and text[-1].isascii() and sentence[0].isascii() else "") + sentence
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored:
+    unit: Unit
+    score: float
+    coverage: float  # share of the part's weight that is met
+    met: tuple[float, ...]  # for each term of the part
+
+
+def _choose(part: Part, units: Sequence[Unit]) -> list[Unit]:
     """The units that answer a part, in the order in which they read; none if nothing reaches it."""
-    total = sum(part.weights.values())
-    if not total:
-        return []
-    scored = [(unit, _score(part, unit, hits[unit.number - 1]) / total) for unit in units]
-    best, score = max(scored, key=lambda pair: (pair[1], -pair[0].number), default=(None, 0.0))
-    if best is None or score < REACH:
-        return []
-    chosen = _whole(best, units, hits)
-    taken = {(unit.number, unit.position) for unit in chosen}
-    further = [
-        (unit, score_)
-        for unit, score_ in scored
-        if (unit.number, unit.position) not in taken and not unit.graded and score_ > 0.9 * score
-    ]
-    further.sort(key=lambda pair: -pair[1])
-    return chosen + [unit for unit, _ in further[:FURTHER]]
-
-
-def _whole(best: _Unit, units: Sequence[_Unit], hits: Sequence[Hit]) -> list[_Unit]:
-    """A recommendation with its grade and exceptions; any other sentence alone."""
-    if hits[best.number - 1].passage.kind != "recommendation":
-        return [best]
-    return [unit for unit in units if unit.number == best.number]
-
-
-def _score(part: Part, unit: _Unit, hit: Hit) -> float:
-    score = sum(
-        weight * (1.0 if word in unit.own else OVER if word in unit.over else 0.0)
-        for word, weight in part.weights.items()
+    scored = sorted(
+        (_scored(part, unit) for unit in units),
+        key=lambda one: (-one.score, one.unit.number, one.unit.position),
     )
-    if hit.edition_status == "superseded":
-        score *= 0.8
-    if hit.passage.kind in {"references", "contents"}:
-        score *= 0.3
-    if Wants.QUANTITY in part.wants and re.search(r"[0-9]", fold(unit.text)):
-        score *= 1.1
-    if hit.passage.kind == "recommendation" and not unit.graded:
-        score *= 1.1
-    return score
-
-
-_LAYOUT = re.compile(r"^\s*(?:[-*+•◦・※]\s+|[•・※]|>\s*|#{1,6}\s+)|\*\*")
-_BREAK = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\n\s*(?=[^\x00-\x7f])")
-
-
-def _units(number: int, hit: Hit) -> list[_Unit]:
-    passage = hit.passage
-    over = frozenset(words(" ".join((hit.title, *passage.section))))
-    units = []
-    for position, span in enumerate(passage.sentences):
-        raw = passage.text[span.start - passage.start : span.end - passage.start]
-        if _structural(raw):
+    reaching = [one for one in scored if _reaches(part.terms, one)]
+    if not reaching:
+        return []
+    best = reaching[0]
+    blocks = [_block(best, scored, units)]
+    open_ = [1.0 - met for met in best.met]
+    for one in reaching[1:]:
+        if len(blocks) == MOST:
+            break
+        if any(one.unit in block for block in blocks) or one.unit.grade:
             continue
-        text = " ".join(_BREAK.sub("", _LAYOUT.sub("", raw)).split())
-        units.append(
-            _Unit(
-                number=number,
-                position=position,
-                text=text,
-                own=frozenset(words(text)),
-                over=over,
-                graded=bool(grades.find(text)) and len(text) < 60,
-            )
+        if _superseded(one.unit) != _superseded(best.unit):
+            continue
+        gain = sum(
+            term.weight * min(left, met)
+            for term, left, met in zip(part.terms, open_, one.met, strict=True)
         )
-    return units
+        if one.score >= EQUAL * best.score or (one.score >= ALSO * best.score and gain > GAIN):
+            blocks.append(_block(one, scored, units))
+            open_ = [min(left, 1.0 - met) for left, met in zip(open_, one.met, strict=True)]
+    return [unit for block in blocks for unit in block]
 
 
-def _structural(raw: str) -> bool:
-    """Whether it is a heading, a label or a rule of a table, which say nothing by themselves."""
-    return bool(
-        re.fullmatch(r"\s*(?:#{1,6}\s.*|\*\*[^*]*\*\*|\|?[\s:|-]+\|?|[0-9]+[.．]|[•・※-])\s*", raw)
-    )
+def _block(best: _Scored, scored: Sequence[_Scored], units: Sequence[Unit]) -> list[Unit]:
+    """A recommendation with its grade and exceptions; another sentence with what goes on from it."""
+    number, position = best.unit.number, best.unit.position
+    if best.unit.hit.passage.kind == "recommendation":
+        return [unit for unit in units if unit.number == number]
+    if best.unit.row:
+        return [best.unit]
+    beside = [
+        one.unit
+        for one in scored
+        if one.unit.number == number
+        and abs(one.unit.position - position) <= 1
+        and (one.unit is best.unit or one.score >= BESIDE * best.score)
+    ]
+    return sorted(beside, key=lambda unit: unit.position)
+
+
+def _reaches(terms: Sequence[Term], one: _Scored) -> bool:
+    if one.coverage < REACH:
+        return False
+    # Most of what the question is about must at least stand in the passage or over it.
+    entities = [(term.weight, met) for term, met in zip(terms, one.met, strict=True) if term.entity]
+    total = sum(weight for weight, _ in entities)
+    return sum(weight for weight, met in entities if met > 0) >= ENTITIES * total
+
+
+def _scored(part: Part, unit: Unit) -> _Scored:
+    exact = Wants.QUANTITY in part.wants
+    met = tuple(_met(term, unit, exact=exact) for term in part.terms)
+    covered = total = 0.0
+    lay = any(term.lay and share >= LAY for term, share in zip(part.terms, met, strict=True))
+    for term, share in zip(part.terms, met, strict=True):
+        # A lay question is full of words that no guideline has; those the lexicon knows still count.
+        foreign = lay and not share and not (term.known or term.entity)
+        total += term.weight * (FOREIGN if foreign else 1.0)
+        covered += term.weight * share
+    coverage = covered / total if total else 0.0
+    return _Scored(unit=unit, score=coverage * _fitness(part, unit), coverage=coverage, met=met)
+
+
+def _met(term: Term, unit: Unit, *, exact: bool) -> float:
+    """How well the unit meets the term, by itself or by what stands over or beside it.
+
+    Args:
+        exact: A class of drugs does not stand for one drug, nor one drug for another.
+    """
+    own, over, near = (term.met_by(keys) for keys in (unit.own, unit.over, unit.near))
+    if term.drug and (exact or unit.row):
+        own, over, near = (met if met >= LAY else 0.0 for met in (own, over, near))
+    if term.entity and unit.row:
+        near = 0.0  # another row speaks of another drug
+    return max(own, OVER * over, NEAR * near)
+
+
+def _superseded(unit: Unit) -> bool:
+    return unit.hit.edition_status == "superseded"
+
+
+_DIGIT = re.compile(r"[0-9０-９]")
+_FORBIDS = re.compile(r"禁忌|ない|避け|控え|中止|not |avoid|contraindicat", re.IGNORECASE)
+
+
+def _fitness(part: Part, unit: Unit) -> float:
+    """How well the kind of the sentence suits the kind of answer that is wanted."""
+    factor = 1.0
+    if part.edition is not None:
+        factor *= 1.1 if part.edition in fold(f"{unit.hit.title} {unit.hit.edition}") else 0.7
+    elif _superseded(unit):
+        factor *= 0.75
+    if Wants.QUANTITY in part.wants and not _DIGIT.search(unit.text):
+        factor *= 0.8
+    if Wants.CONTRAINDICATION in part.wants and not _FORBIDS.search(unit.text):
+        factor *= 0.85
+    if unit.reports and Wants.REASON not in part.wants:
+        factor *= 0.8
+    if part.unit is not None and not part.unit.search(fold(unit.text)):
+        factor *= 0.8
+    if unit.row:
+        factor *= 1.25 if Wants.DOSE in part.wants else 1.0
+    if unit.grade:
+        factor *= 1.1 if Wants.STRENGTH in part.wants else 0.6
+    elif unit.directs:
+        factor *= 1.2 if Wants.DIRECTIVE in part.wants else 1.05
+    return factor

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from medrag.generation.terms import Term, terms_of
 from medrag.japanese.normalize import fold
-from medrag.japanese.tokens import words
 
 
 class Wants(StrEnum):
@@ -20,6 +19,7 @@ class Wants(StrEnum):
     EXCEPTION = "exception"
     STRENGTH = "strength"
     REASON = "reason"
+    DIRECTIVE = "directive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +28,21 @@ class Part:
 
     Attributes:
         text: As written, or completed by the topic of the part before it.
-        weights: The words that carry it, with how much each one counts.
+        terms: What it names.
         wants: The kinds of answer that its wording asks for.
+        unit: What a quantity must look like, if the question says in which unit.
+        edition: The edition that the question names, for example "2020年版".
     """
 
     text: str
-    weights: Mapping[str, float]
+    terms: tuple[Term, ...]
     wants: frozenset[Wants]
+    unit: re.Pattern[str] | None = None
+    edition: str | None = None
 
+
+#: What a term counts in a part of the question that takes it over from another part.
+CARRIED = 0.6
 
 _PART_END = re.compile(
     r"(?<=[。？！?!])\s*|\n+|(?<=は)[、，]?(?:また|あと|それと|ついでに|加えて)[、，]?"
@@ -43,10 +50,10 @@ _PART_END = re.compile(
 _CUES: dict[Wants, re.Pattern[str]] = {
     Wants.QUANTITY: re.compile(
         r"いくつ|いくら|何(?:mg|g|mmhg|%|歳|回|日|週|か月|ヶ月|年|点|時間|分|ml|l|人|割|以上|以下|未満)|どのくらい|どれくらい|どの程度"
-        r"|目標|基準|値|数値|期間|間隔|頻度|用量|投与量|how (?:much|many|long|often)|what dose|target|threshold"
+        r"|目標|基準|値|数値|期間|間隔|頻度|(?<![低高])用量|投与量|何歳|how (?:much|many|long|often)|what dose|target|threshold"
     ),
     Wants.DOSE: re.compile(
-        r"用量|投与量|何mg|何錠|飲む量|使用量|初回量|維持量|最大量|\bdose\b|how much"
+        r"(?<![低高])用量|投与量|何mg|何錠|飲む量|使用量|初回量|維持量|最大|上限|減量|減ら|\bdose\b|how much"
     ),
     Wants.CONTRAINDICATION: re.compile(
         r"禁忌|使えない|使ってはいけない|避け|だめ|ダメ|飲めない|投与できない|してはいけない|contraindicat|should not|avoid"
@@ -55,134 +62,70 @@ _CUES: dict[Wants, re.Pattern[str]] = {
     Wants.STRENGTH: re.compile(
         r"推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨レベル|エビデンスレベル|エビデンスの確実性|確実性|どのくらい強く|どの程度強く|strength|certainty"
     ),
-    Wants.REASON: re.compile(r"なぜ|理由|どうして|根拠|why|reason"),
+    Wants.REASON: re.compile(r"なぜ|理由|どうして|根拠|減る|増える|効果|差|why|reason|effect"),
+    Wants.DIRECTIVE: re.compile(
+        r"べき|(?:て|で)も?(?:いい|よい|良い|大丈夫|構わない)|ますか|ましょうか|勧め|推奨|使え|第一選択|どうする|どうします|必要|続け|やめ|should|recommend"
+    ),
 }
-#: Words of asking, not of the matter asked about.
-_ASKING = frozenset(
-    [
-        "何",
-        "どう",
-        "どの",
-        "どれ",
-        "どれくらい",
-        "どのくらい",
-        "幾つ",
-        "いくつ",
-        "いくら",
-        "どちら",
-        "誰",
-        "いつ",
-        "なぜ",
-        "何故",
-        "教える",
-        "下さる",
-        "ください",
-        "知る",
-        "良い",
-        "よい",
-        "いい",
-        "為る",
-        "する",
-        "有る",
-        "ある",
-        "居る",
-        "いる",
-        "成る",
-        "なる",
-        "出来る",
-        "できる",
-        "事",
-        "こと",
-        "物",
-        "もの",
-        "時",
-        "とき",
-        "場合",
-        "人",
-        "方",
-        "言う",
-        "いう",
-        "行う",
-        "用いる",
-        "使う",
-        "使用",
-        "投与",
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "is",
-        "are",
-        "be",
-        "to",
-        "for",
-        "and",
-        "or",
-        "should",
-        "what",
-        "which",
-        "how",
-        "with",
-        "on",
-        "we",
-        "you",
-        "at",
-        "do",
-        "does",
-        "can",
-        "it",
-        "this",
-        "that",
-        "by",
-    ]
+#: Wording that says what kind of answer is wanted, and nothing about the matter.
+_INTENT = re.compile(
+    r"使ってはいけない|使えない|使用できない|投与できない|飲めない|飲んではいけない|してはいけない|推奨の強さ|推奨度|推奨グレード|推奨クラス"
+    r"|推奨レベル|エビデンスの?(?:レベル|確実性|強さ|質)|教えてください|教えて下さい|それぞれ|どちら"
 )
-#: Words that most passages of a clinical guideline hold.
-_COMMON = frozenset(
-    [
-        "患者",
-        "治療",
-        "薬",
-        "薬剤",
-        "推奨",
-        "疾患",
-        "症",
-        "病",
-        "診療",
-        "ガイドライン",
-        "勧める",
-        "必要",
-        "対する",
-        "於く",
-        "目標",
-        "量",
-        "値",
-        "為",
-        "ため",
-        "patient",
-        "patients",
-    ]
-)
+_ASKS = re.compile(r"[？?]\s*$|(?:か|ください|下さい|教えて|は|のか|でしょう)[。.]?\s*$")
 
 
 def read(question: str) -> tuple[Part, ...]:
-    """The parts of a question, in order; at least one."""
+    """The parts of a question, in order; at least one.
+
+    A sentence that asks nothing (「喘息があります。」) says what the questions beside it are about.
+    """
     pieces = [piece for piece in _PART_END.split(question.strip()) if piece and piece.strip()]
-    return tuple(_part(piece) for piece in pieces) or (_part(question),)
+    asking = [piece for piece in pieces if _ASKS.search(piece)] or pieces[-1:] or [question]
+    about = "".join(piece for piece in pieces if piece not in asking)
+    parts = []
+    topic: tuple[Term, ...] = terms_of(about)
+    for piece in asking:
+        own = terms_of(_INTENT.sub(" ", fold(piece)))
+        named = {term.text for term in own}
+        carried = tuple(
+            replace(term, weight=term.weight * CARRIED, entity=False)
+            for term in topic
+            if term.text not in named
+        )
+        parts.append(
+            Part(
+                text=piece,
+                terms=own + carried,
+                unit=_unit(fold(piece)),
+                edition=next(iter(_EDITION.findall(fold(question))), None),
+                wants=frozenset(
+                    kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
+                ),
+            )
+        )
+        topic += tuple(term for term in own if term.entity)
+    return tuple(parts)
 
 
-def _part(text: str) -> Part:
-    folded = fold(text).lower()
-    return Part(
-        text=text,
-        weights={word: _weight(word) for word in words(text) if word not in _ASKING},
-        wants=frozenset(kind for kind, cue in _CUES.items() if cue.search(folded)),
-    )
+# 何年 is answered in years, or in months and weeks.
+_UNITS = {
+    "年": "年|か月|ヶ月|カ月|週",
+    "か月": "か月|ヶ月|カ月|週|年",
+    "週": "週|日|か月",
+    "日": "日|週|か月",
+    "時間": "時間|分|日",
+    "分": "分|秒|時間",
+    "歳": "歳",
+    "点": "点",
+    "回": "回",
+    "mg": "mg|g|μg|µg",
+    "%": "%|割",
+}
+_EDITION = re.compile(r"[0-9]{4}年(?:改訂)?版|第[0-9]+版")
+_ASKED_UNIT = re.compile(r"何(か月|時間|mg|年|週|日|分|歳|点|回|%)")
 
 
-def _weight(word: str) -> float:
-    if word in _COMMON:
-        return 0.3
-    if re.fullmatch(r"[ぁ-ん]+", word):
-        return 0.2
-    return 1.0 if len(word) > 1 else 0.6
+def _unit(question: str) -> re.Pattern[str] | None:
+    asked = _ASKED_UNIT.search(question)
+    return re.compile(rf"[0-9]\s*(?:{_UNITS[asked[1]]})") if asked else None

@@ -26,7 +26,8 @@ class Transformers:
     Args:
         path: Where the weights lie.
         max_model_len: Context in tokens; what the weights allow can be more than the memory does.
-        device: As `torch.device` takes it; "auto" spreads the model over what there is.
+        device: As `torch.device` takes it; "auto" spreads the model over what there is
+            (which Transformers does with the package accelerate).
     """
 
     def __init__(self, *, path: str, max_model_len: int, device: str = "cpu") -> None:
@@ -34,12 +35,17 @@ class Transformers:
         self._max_model_len = max_model_len
         try:
             self._model = transformers.AutoModelForCausalLM.from_pretrained(
-                path, dtype=torch.bfloat16, device_map=device, local_files_only=True
+                path,
+                dtype=torch.bfloat16,
+                device_map="auto" if device == "auto" else None,
+                local_files_only=True,
             )
         except OSError as error:
             raise GenerationError(
                 "cannot load the model", where=path, hint="give a local directory with its weights"
             ) from error
+        if device != "auto":
+            self._model.to(device)
         self._one_at_a_time: asyncio.Lock | None = None
 
     async def stream(

@@ -1,0 +1,221 @@
+"""Terms: what a question is about, in a form in which a passage can be asked whether it says so.
+
+A term of the lexicon stands for all its names (ARB, アンジオテンシンII受容体拮抗薬), more loosely for
+the clinical word behind a lay one, for its class and for its members; any other content word stands
+for itself. Terms differ in weight, because a passage that lacks the drug asked about does not answer,
+whatever else it shares with the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.japanese import quantities
+from medrag.japanese.lexicon import Lexicon, Mention, default_lexicon
+from medrag.japanese.normalize import fold
+from medrag.japanese.quantities import Quantity
+from medrag.japanese.tokens import tokenize, words
+
+#: How well a term is met by each kind of word in a passage.
+LAY, CLASS, MEMBER, PARTS = 0.9, 0.7, 0.6, 0.7
+
+_NAMES = frozenset({"same", "spelling", "brand", "unit"})
+#: Lexicon files whose words name a thing that an answer must be about.
+_ENTITIES = frozenset(
+    {"conditions", "tests_and_measures", "procedures", "microbes", "drug_classes", "drugs"}
+)
+_DROPPED = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
+
+#: Lexicon files whose words say little by themselves.
+_VAGUE = frozenset({"general_words", "units", "evidence", "antonyms"})
+#: For whom, and by which route: an answer about others is none.
+_RESTRICTS = re.compile(
+    r"授乳|妊娠|妊婦|小児|子ども|子供|こども|新生児|乳児|高齢|透析|点滴|静注|皮下|経口|貼付|吸入|坐薬|点眼|breastfeeding|pregnan|child"
+)
+
+
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+#: Words of asking and counting, which say nothing about the matter.
+_EMPTY = _set("""
+    何 どう どの どれ どちら 誰 いつ なぜ 何故 教える 下さる 知る 良い よい いい 為る する 有る ある 居る いる 成る なる 出来る できる
+    事 こと 物 もの 時 とき 場合 人 方 言う いう 行う 用いる 使う 使用 投与 それ これ その この よう いく つ やる 以上 以下 未満 後 前 中
+    際 剤 歳 日 週 月 年 分 秒 時間 回 点 割 目 的 性 者 例 幾つ いくつ いくら くらい ぐらい ほど まで だけ さん 様 私 うち べき 如何
+    どんな 迄 程 関する 就く 際する 於ける 大丈夫 構う 平気 聞く 一番 それぞれ 夫れ夫れ
+    the a an of in is are be to for and or should what which how with on we you at do does can it this that by when who whom if not as
+    than from there any must may have has i my was were been often long much many
+""")
+#: Words that most passages of a guideline hold, or that say little beside the others.
+_GENERAL = _set("""
+    患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
+    気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
+    切る 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常
+    patient patients adult adults treatment recommend recommended use used guideline people
+""")
+
+#: G4, P2Y12: one word for a reader, several for the dictionary.
+_COMPOUND = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}-?[0-9]+[A-Za-z]?(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One thing that a question names.
+
+    Attributes:
+        text: As written, folded.
+        weight: How much it counts.
+        keys: What meets it, and how well (0 to 1).
+        parts: Its words; a passage that holds all of them meets it too, less well.
+        entity: A drug, a disease, a test, a population: what an answer must be about.
+        drug: It names one drug or one class of drugs.
+        known: The lexicon has it.
+        lay: The lexicon has it as a lay word.
+    """
+
+    text: str
+    weight: float
+    keys: Mapping[str, float]
+    parts: frozenset[str]
+    entity: bool
+    drug: bool = False
+    known: bool = False
+    lay: bool = False
+
+    def met_by(self, keys: frozenset[str]) -> float:
+        """How well a text with these keys meets the term, from 0 to 1."""
+        best = max((credit for key, credit in self.keys.items() if key in keys), default=0.0)
+        if best < PARTS and self.parts and self.parts <= keys:
+            return PARTS
+        return best
+
+
+@lru_cache(maxsize=4096)
+def keys_of(text: str) -> frozenset[str]:
+    """The keys of a text: its words, and the canonical names of the lexicon's terms in it."""
+    lexicon = default_lexicon()
+    folded = fold(text)
+    keys = set(words(folded))
+    for mention in lexicon.find(folded):
+        keys.update(_names(lexicon, mention))
+    keys.update(_amount(quantity) for quantity in quantities.find(folded))
+    return frozenset(keys)
+
+
+def _amount(quantity: Quantity) -> str:
+    """A key for an amount with its comparator: 75歳以上 is not 75歳未満."""
+    parts = ",".join(f"{part.low}-{part.high}" for part in quantity.parts)
+    return f"{quantity.comparator} {parts} {quantity.dimension or quantity.unit}"
+
+
+def terms_of(question: str) -> tuple[Term, ...]:
+    """The terms of a question, in order, each once."""
+    lexicon = default_lexicon()
+    folded = fold(question)
+    found: dict[str, Term] = {}
+    covered = 0
+    mentions = [mention for mention in lexicon.find(folded) if _named(lexicon, mention)]
+    starts = {mention.start: mention for mention in mentions}
+    amounts = {
+        quantity.start: quantity for quantity in quantities.find(folded) if quantity.comparator
+    }
+    compounds = {match.start(): match for match in _COMPOUND.finditer(folded)}
+    for token in tokenize(folded):
+        if token.start < covered:
+            continue
+        if token.start in amounts:
+            amount = amounts[token.start]
+            term = Term(
+                text=amount.text,
+                weight=1.0,
+                keys={_amount(amount): 1.0},
+                parts=frozenset(),
+                entity=False,
+            )
+            covered = amount.end
+        elif token.start in compounds and token.start not in starts:
+            compound = compounds[token.start]
+            term = _of_word(lexicon, compound.group().lower())
+            covered = compound.end()
+        elif (mention := _starting_in(starts, token.start, token.end)) is not None:
+            term = _of_mention(lexicon, mention, folded[mention.start : mention.end])
+            covered = mention.end
+        elif token.pos in _DROPPED or token.base in _EMPTY or not token.surface.strip():
+            continue
+        else:
+            term = _of_word(lexicon, token.base)
+        if term.weight:
+            found.setdefault(term.text, term)
+    return tuple(found.values())
+
+
+def _starting_in(starts: Mapping[int, Mention], begin: int, end: int) -> Mention | None:
+    return next((starts[at] for at in range(begin, end) if at in starts), None)
+
+
+def _named(lexicon: Lexicon, mention: Mention) -> bool:
+    """Whether the mention names something: a word that only has an opposite does not."""
+    return any(
+        lexicon.groups[index].relation in {*_NAMES, "lay", "member"} for index in mention.group_ids
+    )
+
+
+def _names(lexicon: Lexicon, mention: Mention) -> Iterable[str]:
+    """Canonical names of a mention, those of an ambiguous abbreviation included."""
+    yield lexicon.canonical(mention.form)
+    for index in mention.group_ids:
+        group = lexicon.groups[index]
+        if group.ambiguous and group.relation in _NAMES:
+            yield lexicon.canonical(group.head)
+
+
+def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
+    keys = dict.fromkeys(_names(lexicon, mention), 1.0)
+    for name in tuple(keys):
+        for synonym in lexicon.synonyms(name, ambiguous=True):
+            if synonym.relation == "lay":
+                keys.setdefault(lexicon.canonical(synonym.form), LAY)
+        for found in lexicon.classes_of(name)[:2]:
+            keys.setdefault(lexicon.canonical(found), CLASS)
+        for found in lexicon.members_of(name):
+            keys.setdefault(lexicon.canonical(found), MEMBER)
+    sources = {lexicon.groups[index].source for index in mention.group_ids}
+    entity = bool(sources & _ENTITIES)
+    restricts = _RESTRICTS.search(text) is not None
+    parts = frozenset(words(text)) - _EMPTY - _GENERAL
+    if text in _EMPTY or text in _GENERAL:
+        weight = 0.3 if text in _GENERAL else 0.0
+    elif entity:
+        weight = 1.5
+    else:
+        weight = 0.4 if sources <= _VAGUE and not restricts else 1.0
+    return Term(
+        text=text,
+        weight=weight,
+        keys=keys,
+        parts=parts,
+        entity=entity or restricts,
+        drug=bool(sources & {"drugs", "drug_classes"}),
+        known=True,
+        lay=any(lexicon.groups[index].relation == "lay" for index in mention.group_ids),
+    )
+
+
+def _of_word(lexicon: Lexicon, base: str) -> Term:
+    keys = {base: 1.0, lexicon.canonical(base): 1.0}
+    for synonym in lexicon.synonyms(base):
+        keys.setdefault(lexicon.canonical(synonym.form), LAY)
+    entity = False
+    if base in _GENERAL or re.fullmatch(r"[ぁ-ん]+", base):
+        weight = 0.3
+    elif re.fullmatch(r"[ァ-ヶー]{4,}", base):
+        weight, entity = 1.2, len(base) >= 6
+    elif re.fullmatch(r"[0-9.,]+", base) or len(base) == 1:
+        weight = 0.5
+    else:
+        weight = 1.0
+    return Term(text=base, weight=weight, keys=keys, parts=frozenset(), entity=entity)
