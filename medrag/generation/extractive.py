@@ -24,17 +24,17 @@ from medrag.japanese.normalize import fold
 from medrag.retrieval.retriever import Hit
 
 #: What a term counts where it stands over the sentence, or beside it in the passage.
-OVER, NEAR = 0.8, 0.5
+OVER, NEAR = 0.8, 0.45
 #: Share of the question's weight that the best sentence must meet.
 REACH = 0.55
 #: A sentence is added for what the chosen ones leave open only if it scores this share of the best.
 ALSO = 0.6
 #: Or if it is about as good as the best.
-EQUAL = 0.93
+EQUAL = 0.95
 #: What it must add to be added for that.
 GAIN = 0.35
 #: A neighbour of the best sentence reads on from it, if it scores this share of the best.
-BESIDE = 0.65
+BESIDE = 0.6
 #: Share of what the question is about (drugs, diseases, tests) that must be met at all.
 ENTITIES = 0.66
 #: What an unmet word counts in a question whose lay words are met.
