@@ -15,6 +15,7 @@ from typing import Final
 
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _BEFORE_HIRAGANA: Final = frozenset("のがはにでともやへ")
+_BEFORE_SHORT_HIRAGANA: Final = frozenset("の")
 _AFTER_HIRAGANA: Final = frozenset("がをはにでとのもや")
 
 # `-l1`, `-mbd`, `-1`: a longer name; `-based`, `-阻害薬`: the name itself, and more about it.
@@ -59,8 +60,8 @@ def _may_begin(text: str, start: int, word: str, before: str) -> bool:
         return not _is_katakana(before)
     if all(map(_is_hiragana, word)):
         if _is_hiragana(before):
-            return before in _BEFORE_HIRAGANA
-        return len(word) > 2 or not _is_kanji(before)  # 助けが is no injury
+            return before in (_BEFORE_HIRAGANA if len(word) > 2 else _BEFORE_SHORT_HIRAGANA)
+        return len(word) > 3 or not _is_kanji(before)  # 助けが is no けが, 踏まれにくい no まれに
     if not (_is_kanji(first) and _is_kanji(before)):
         return True
     return len(word) > 1 and word[1] not in "すさし"  # 有する is not in 共有する

@@ -1,7 +1,7 @@
 """What a lexicon file holds: one group of words a line, and how they are related.
 
 A file is UTF-8 text with tab-separated columns `relation`, `head`, `forms` (separated by `|`) and,
-optionally, the word `ambiguous`; lines that start with `#` are remarks. The relations differ in
+optionally, `ambiguous` or `cased`; lines that start with `#` are remarks. The relations differ in
 what a reader may conclude, which is why they are kept apart:
 
 ========= =====================================================================================
@@ -16,7 +16,8 @@ antonym   head says the opposite of each form
 ========= =====================================================================================
 
 In an ambiguous group (MS: 多発性硬化症, 僧帽弁狭窄症) it is the forms that have other meanings, not
-the head; they count only where a user of the lexicon asks for them.
+the head; they count only where a user of the lexicon asks for them. In a cased group the forms are
+words only as they are written: EGFR is a receptor, and eGFR is not.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ Relation = Literal["same", "spelling", "character", "brand", "unit", "lay", "mem
 MERGING: Final[frozenset[Relation]] = frozenset({"same", "spelling", "brand", "unit"})
 
 _RELATIONS: Final = frozenset(get_args(Relation))
-_AMBIGUOUS: Final = "ambiguous"
+_MARKS: Final = ("ambiguous", "cased")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,15 @@ class Group:
         head: The term that the others are explained by.
         forms: The other words, at least one, as the file writes them.
         ambiguous: Whether the forms (not the head) also mean something else.
+        cased: Whether the forms are only meant in the case in which they are written.
         source: The file's name without its ending.
     """
 
     relation: Relation
     head: str
     forms: tuple[str, ...]
-    ambiguous: bool
+    ambiguous: bool = False
+    cased: bool = False
     source: str
 
 
@@ -87,7 +90,8 @@ def read_groups(path: Path) -> Iterator[Group]:
                 relation=cast("Relation", columns[0]),
                 head=columns[1],
                 forms=tuple(columns[2].split("|")),
-                ambiguous=len(columns) == 4,
+                ambiguous=columns[3:] == ["ambiguous"],
+                cased=columns[3:] == ["cased"],
                 source=source,
             )
 
@@ -104,6 +108,6 @@ def _fault(columns: list[str]) -> str | None:
         return "a form is empty or has spaces around it"
     if " |" in forms or "| " in forms:
         return "a form has spaces around it"
-    if len(columns) == 4 and columns[3] != _AMBIGUOUS:
-        return f"the fourth column is {columns[3]!r} instead of {_AMBIGUOUS!r}"
+    if len(columns) == 4 and columns[3] not in _MARKS:
+        return f"the fourth column is {columns[3]!r} instead of {' or '.join(_MARKS)}"
     return None

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from medrag.japanese.lexicon.boundaries import follows_number, stands_alone, unit_ends
 from medrag.japanese.lexicon.groups import MERGING, Group, Relation, read_groups
 from medrag.japanese.lexicon.relations import Relations
-from medrag.japanese.lexicon.writings import key, keys_of, one_dash
+from medrag.japanese.lexicon.writings import cased_key, keys_of, one_dash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Self
 
 _HERE: Final = Path(__file__).parent
@@ -76,6 +76,14 @@ class Lexicon:
         self.groups: Final = tuple(groups)
         self._keys: Final = keys_of(self.groups)
         self._ids: Final = _ids(self._keys)
+        self._cased: Final = frozenset(
+            word
+            for group, words in zip(self.groups, self._keys, strict=True)
+            if group.cased
+            for word in words[1:]
+        )
+        for word in self._cased:  # so that `find`, which reads folded text, comes upon it
+            self._ids.setdefault(word.casefold(), ())
         self._lengths: Final = _lengths(self._ids)
         self._relations: Final = Relations(self.groups, self._keys)
 
@@ -112,8 +120,10 @@ class Lexicon:
                 continue
             pair = folded[position : position + 2]
             for length in lengths.get(pair) or lengths[folded[position]]:
-                word = folded[position : position + length]
-                if word in ids and (meant := self._meant(text, folded, position, word)):
+                if folded[position : position + length] not in ids:
+                    continue
+                word, meant = self._meant(text, folded, position, position + length)
+                if meant:
                     end = position + length
                     mentions.append(Mention(position, end, self._written(word, meant[0]), meant))
                     break
@@ -129,21 +139,22 @@ class Lexicon:
             term: Any word, however it is written.
             ambiguous: Whether words that have other meanings count, and are explained, too.
         """
-        own = key(term)
+        own = self._key(term)
         found: dict[str, Relation] = {}
-        for group in self._groups(own):
+        for index in self._ids.get(own, ()):
+            group = self.groups[index]
             if group.relation in MERGING and ambiguous >= group.ambiguous:
-                for form in (group.head, *group.forms):
+                for word in self._keys[index]:
+                    found.setdefault(word, group.relation)
                     if group.ambiguous:
-                        self._add_names(key(form), "same", found)
-                    else:
-                        found.setdefault(key(form), group.relation)
+                        self._add_names(word, "same", found)
         self._add_names(own, "same", found)
         for name in self._relations.names(own):
-            for group in self._groups(name):
+            for index in self._ids.get(name, ()):
+                group = self.groups[index]
                 if group.relation == "lay" and ambiguous >= group.ambiguous:
-                    for form in (group.head, *group.forms):
-                        self._add_names(key(form), "lay", found)
+                    for word in self._keys[index]:
+                        self._add_names(word, "lay", found)
         found.pop(own, None)
         return [Synonym(self._written(word), relation) for word, relation in found.items()]
 
@@ -153,43 +164,52 @@ class Lexicon:
 
     def canonical(self, term: str) -> str:
         """A key that all names of one thing share; an unknown word's key is its own."""
-        return self._relations.canonical(key(term))
+        return self._relations.canonical(self._key(term))
 
     def classes_of(self, term: str) -> tuple[str, ...]:
         """The classes that a term is in, nearest first: ロサルタン, ARB, RAS阻害薬, 降圧薬."""
-        return tuple(map(self._written, self._relations.classes(key(term))))
+        return tuple(map(self._written, self._relations.classes(self._key(term))))
 
     def members_of(self, term: str) -> tuple[str, ...]:
         """The members of a class, nearest first, and those of the classes among them."""
-        return tuple(map(self._written, self._relations.members(key(term))))
+        return tuple(map(self._written, self._relations.members(self._key(term))))
 
     def antonyms(self, term: str) -> tuple[str, ...]:
         """Words that say the opposite of a term or of another name for it."""
-        return tuple(map(self._written, self._relations.antonyms(key(term))))
+        return tuple(map(self._written, self._relations.antonyms(self._key(term))))
 
     def is_ambiguous(self, term: str) -> bool:
         """Whether the lexicon knows a term only as one that has several meanings."""
-        own = key(term)
-        known = list(self._groups(own))
-        return bool(known) and all(group.ambiguous and key(group.head) != own for group in known)
+        own = self._key(term)
+        ids = self._ids.get(own, ())
+        return bool(ids) and all(
+            self.groups[index].ambiguous and self._keys[index][0] != own for index in ids
+        )
 
-    def _meant(self, text: str, folded: str, start: int, word: str) -> tuple[int, ...]:
-        """The groups of a word that it may belong to where it stands."""
-        end = start + len(word)
+    def _key(self, term: str) -> str:
+        written = cased_key(term)
+        return written if written in self._cased else written.casefold()
+
+    def _meant(self, text: str, folded: str, start: int, end: int) -> tuple[str, tuple[int, ...]]:
+        """The key of the word that stands in a place, and the groups it may belong to there."""
+        word, written = folded[start:end], text[start:end]
+        if written in self._cased:
+            word = written
         alone = stands_alone(folded, start, end)
-        cased = not (word.isascii() and len(word) <= _SHORT)
+        as_written = word.isascii() and len(word) <= _SHORT
         meant = []
         for index in self._ids[word]:
             group = self.groups[index]
             if group.relation == "unit":
-                if follows_number(folded, start) and unit_ends(folded, end):
+                if (
+                    follows_number(folded, start)
+                    and unit_ends(folded, end)
+                    and (len(word) > 1 or written in (group.head, *group.forms))
+                ):
                     meant.append(index)
-            elif alone and (cased or not group.ambiguous or text[start:end] in group.forms):
+            elif alone and not (group.ambiguous and as_written and written not in group.forms):
                 meant.append(index)
-        return tuple(meant)
-
-    def _groups(self, word: str) -> Iterator[Group]:
-        return (self.groups[index] for index in self._ids.get(word, ()))
+        return word, tuple(meant)
 
     def _add_names(self, word: str, relation: Relation, found: dict[str, Relation]) -> None:
         for name in self._relations.names(word):
@@ -198,7 +218,7 @@ class Lexicon:
     def _written(self, word: str, index: int | None = None) -> str:
         """A key as a group (by default its first) writes it; a further writing is its own."""
         if index is None:
-            if word not in self._ids:
+            if not self._ids.get(word):
                 return word
             index = self._ids[word][0]
         group, position = self.groups[index], self._keys[index].index(word)

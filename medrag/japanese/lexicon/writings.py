@@ -26,7 +26,12 @@ _MOST: Final = 8
 
 def key(term: str) -> str:
     """What a word is compared by: NFKC, casefolded, one kind of hyphen."""
-    return one_dash(fold(term).casefold())
+    return cased_key(term).casefold()
+
+
+def cased_key(term: str) -> str:
+    """What a word of a cased group is compared by: `key` with its case kept."""
+    return one_dash(fold(term))
 
 
 def one_dash(text: str) -> str:
@@ -53,8 +58,10 @@ def keys_of(groups: Sequence[Group]) -> list[list[str]]:
             words.clear()
     starts = re.compile(f"[{''.join({re.escape(part[0]) for part in parts})}]")
     part = re.compile(f"({'|'.join(sorted(map(re.escape, parts), key=len, reverse=True))})")
-    for line, words in zip(text.split("\n"), keys, strict=True):
-        if words and starts.search(line):
+    for group, line, words in zip(groups, text.split("\n"), keys, strict=True):
+        if group.cased:
+            words[1:] = map(cased_key, group.forms)
+        elif words and starts.search(line):
             words += [writing for word in words for writing in _writings(word, part, parts)]
     return keys
 
