@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         300, ge=32, le=4096, description="Target length of a passage, in tokens."
     )
 
+    llm_backend: Literal["openai", "transformers"] = Field(
+        "openai", description='"transformers" runs MEDRAG_LLM_MODEL, a directory, in this process.'
+    )
     llm_base_url: str | None = Field(
         None, description="OpenAI-compatible endpoint, for example http://localhost:8000/v1."
     )
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
     repair: Literal["flag", "drop", "recite", "regenerate"] = Field(
         "flag", description="What to do with a claim that its citations do not carry."
     )
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is configured; without one, answers are extractive."""
+        return self.llm_backend == "transformers" or self.llm_base_url is not None
 
     def __init__(self, **values: Any) -> None:
         _refuse_unknown(PREFIX, os.environ, values)

@@ -35,8 +35,7 @@ from medrag.retrieval.retriever import Hit, Retriever
 from medrag.settings import Settings
 
 if TYPE_CHECKING:
-    # httpx is not imported before a model is asked.
-    from medrag.models.openai_compatible import OpenAICompatible
+    from medrag.models.chat import ChatModel
 
 T = TypeVar("T")
 
@@ -70,8 +69,8 @@ class Medrag:
         return Retriever(self.index)
 
     @cached_property
-    def chat_model(self) -> OpenAICompatible:
-        """The configured endpoint.
+    def chat_model(self) -> ChatModel:
+        """The configured model.
 
         Raises:
             GenerationError: None is configured.
@@ -83,7 +82,7 @@ class Medrag:
     @cached_property
     def generator(self) -> Generator:
         """The served model if one is configured, else the extractive generator."""
-        if self.settings.llm_base_url is None:
+        if not self.settings.has_model:
             return Extractive()
         from medrag.pipeline.served import served
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from medrag.errors import GenerationError
+from medrag.errors import GenerationError, MissingDependency
 from medrag.generation.served import Served
 from medrag.models import tokens
-from medrag.models.chat import Sampling
+from medrag.models.chat import ChatModel, Sampling
 from medrag.models.openai_compatible import OpenAICompatible
 from medrag.settings import Settings
 
 
-def chat_model(settings: Settings) -> OpenAICompatible:
+def chat_model(settings: Settings) -> ChatModel:
+    """The configured model, wherever it runs.
+
+    Raises:
+        GenerationError: None is configured, or it cannot be loaded.
+        MissingDependency: It needs an extra that is not installed.
+    """
+    if settings.llm_backend == "transformers":
+        return _in_process(settings)
+    return endpoint(settings)
+
+
+def endpoint(settings: Settings) -> OpenAICompatible:
     """The client of the configured endpoint.
 
     Raises:
@@ -32,6 +44,20 @@ def chat_model(settings: Settings) -> OpenAICompatible:
     )
 
 
+def _in_process(settings: Settings) -> ChatModel:
+    try:
+        from medrag.models.transformers import Transformers
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("medrag"):
+            raise
+        raise MissingDependency(
+            f"a model in this process needs {error.name}",
+            where="MEDRAG_LLM_BACKEND=transformers",
+            hint="pip install 'medrag[dense,tokens]'",
+        ) from None
+    return Transformers(path=settings.llm_model, max_model_len=settings.context_tokens)
+
+
 def sampling(settings: Settings) -> Sampling:
     """How the served model draws its tokens."""
     return Sampling(
@@ -44,7 +70,7 @@ def sampling(settings: Settings) -> Sampling:
     )
 
 
-def served(settings: Settings, model: OpenAICompatible) -> Served:
+def served(settings: Settings, model: ChatModel) -> Served:
     """The generator behind that model."""
     return Served(
         model,
