@@ -9,6 +9,7 @@ order in which the files were found, nor of whether a document was read now or t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,10 +22,11 @@ from medrag.errors import CorpusError
 from medrag.index import records
 from medrag.index.columns import DOCUMENT_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import Keys, LegBuilder, Vocabulary, bigram_keys
-from medrag.index.storage import Blobs, BlobWriter, read_record, save_array
+from medrag.index.lexical import BREAK_NUMBER, Keys, LegBuilder, Vocabulary, bigram_keys
+from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, read_record, save_array
 from medrag.index.vectors import VectorBuilder
 from medrag.japanese import tokens
+from medrag.japanese.normalize import Span
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Ingested
@@ -41,6 +43,17 @@ def heading(title: str, section: Sequence[str]) -> str:
     """
     path = [title, *section]
     return "\n".join(part for i, part in enumerate(path) if part and part not in path[:i])
+
+
+# A line break inside a sentence is the page's, not the writer's: 高血\n圧 is one word.
+_SOFT_BREAK = re.compile(r"(?<=[^\x00-\x7f])[ \t\u3000]*\r?\n[ \t\u3000]*(?=[^\x00-\x7f])")
+
+
+def sentences(passage: Passage) -> list[str]:
+    """The sentences of a passage as they are indexed: each on its own, lines joined."""
+    text, first = passage.text, passage.start
+    spans = passage.sentences or (Span(first, passage.end),)
+    return [_SOFT_BREAK.sub("", text[span.start - first : span.end - first]) for span in spans]
 
 
 class Content(NamedTuple):
@@ -130,7 +143,7 @@ class Spool:
                     self._headings.clear()
                 self._headings[above] = self.vocabulary.numbers(tokens.words(above))
             parts.append(self._headings[above])
-            parts.append(self.vocabulary.numbers(tokens.words(passage.text)))
+            parts.append(self.vocabulary.numbers(tokens.sequence(sentences(passage))))
         yield np.asarray([len(part) for part in parts], dtype=np.int32).tobytes()
         yield from (part.tobytes() for part in parts)
 
@@ -146,6 +159,9 @@ def write(spool: Spool, target: Path, *, encoder: Encoder) -> Content:
     return writer.finish(spool.vocabulary.keys_in_order())
 
 
+_END = np.asarray([BREAK_NUMBER], dtype=np.int32)
+
+
 class _Writer:
     """Writes the files of a generation, a document at a time, in the order of their ids."""
 
@@ -153,6 +169,8 @@ class _Writer:
         self._directory = directory
         self._encoder = encoder
         self._files = {name: BlobWriter(directory, name) for name in _KEPT}
+        self._sequences = ArrayWriter(directory / "sequences.npy", dtype=np.int32)
+        self._sequence_offsets = [0]
         self._words = LegBuilder(directory, "words")
         self._bigrams = LegBuilder(directory, "bigrams")
         self._vectors = VectorBuilder(directory, dimension=encoder.dimension)
@@ -186,17 +204,23 @@ class _Writer:
         lines = content["passages.jsonl"].splitlines(keepends=True)
         numbers = np.frombuffer(content["words.bin"], dtype=np.int32)
         sizes, terms = numbers[: 2 * len(lines)], numbers[2 * len(lines) :]
-        ends = np.cumsum(sizes)[1::2]
-        for line, end, size in zip(lines, ends, sizes[0::2] + sizes[1::2], strict=True):
-            passage = read_record(line)
+        parts = np.split(terms, np.cumsum(sizes)[:-1])
+        text = content["texts.utf8"]
+        for line, above, below in zip(lines, parts[0::2], parts[1::2], strict=True):
+            record = read_record(line)
             self._files["passages.jsonl"].append(line)
             self._owners.append(len(self._hashes))
-            self._identifiers.append(passage["id"])
-            self._kinds.add(passage.get("kind"))
-            first, last = passage["bytes"]
-            body = records.decode(content["texts.utf8"][first:last])
-            whole = heading(title, passage.get("section", ())) + "\n" + body
-            self._words.add(terms[end - size : end].astype(np.int64))
+            self._identifiers.append(record["id"])
+            self._kinds.add(record.get("kind"))
+            first, last = record["bytes"]
+            passage = records.read_passage(
+                record, document_id="", text=records.decode(text[first:last])
+            )
+            whole = "\n".join([heading(title, passage.section), *sentences(passage)])
+            # The heading is the first sentence; every sentence ends in a break.
+            self._sequences.append(np.concatenate([above, _END, below, _END]))
+            self._sequence_offsets.append(len(self._sequences))
+            self._words.add(np.concatenate([above, below[below >= 0]]).astype(np.int64))
             self._bigrams.add(bigram_keys(whole))
             self._batch.append(whole)
             if len(self._batch) == _BATCH:
@@ -210,11 +234,15 @@ class _Writer:
         """Write what needed all documents, and close the files."""
         self._encode()
         self._vectors.finish()
-        self._words.finish(word_keys)
+        places = self._words.finish(word_keys)
         self._bigrams.finish()
         for file in self._files.values():
             file.close()
         directory = self._directory
+        self._sequences.close()
+        # A break is -1, and so the last place of the table.
+        self._sequences.renumber(np.append(places, BREAK_NUMBER).astype(np.int32))
+        save_array(directory / "sequences.offsets.npy", np.asarray(self._sequence_offsets))
         for name, column in self._columns.items():
             column.save(directory, f"documents.{name}")
         self._kinds.save(directory, "passages.kind")

@@ -7,7 +7,7 @@ through a sorted array of their 64-bit keys.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +78,11 @@ class Column:
         # The last place is that of code -1: no value is never accepted.
         accepted = np.asarray([*map(accepts, self.values), False], dtype=np.bool_)
         return np.asarray(accepted[self.codes])
+
+    def numbers(self, of: Mapping[str, float], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """A number for each of some rows by its value, 0 for a value that has none."""
+        table = [*(of.get(value, 0.0) for value in self.values), 0.0]
+        return np.asarray(np.asarray(table)[self.codes[rows]])
 
 
 def save_identifiers(path: Path, identifiers: Sequence[str]) -> None:

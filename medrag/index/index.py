@@ -22,7 +22,7 @@ from medrag.errors import IndexMismatch, NotInIndex
 from medrag.index import builder, generations, records
 from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import K1, B, Leg
+from medrag.index.lexical import BREAK_NUMBER, K1, B, Leg
 from medrag.index.storage import Blobs, load_array, read_record
 from medrag.index.vectors import Vectors
 from medrag.japanese import tokens
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 #: Generations that stay on disk after a build: the current one, and one to compare it with.
 KEPT_GENERATIONS = 2
+
+# Words of a heading that tell it apart.
+_HEADING = 256
 
 
 class Checked(NamedTuple):
@@ -72,13 +75,15 @@ class Index:
         self._texts = Blobs(directory, "texts.utf8")
         self._passages = Blobs(directory, "passages.jsonl")
         self._recommendations = Blobs(directory, "recommendations.jsonl")
+        self._sequences: NDArray[np.int32] = load_array(directory / "sequences.npy")
+        self._sequence_offsets = load_array(directory / "sequences.offsets.npy")
         self._document_rows = Identifiers(directory / "documents.identifiers.npy")
         self._passage_rows = Identifiers(directory / "passages.identifiers.npy")
         self.passage_document: NDArray[np.int32] = load_array(directory / "passages.document.npy")
         self.kinds = Column.load(directory, "passages.kind")
         self.words = Leg(directory, "words", passages=len(self))
         self.bigrams = Leg(directory, "bigrams", passages=len(self))
-        self.document_at = lru_cache(maxsize=1024)(self._document_at)
+        self.document_at = lru_cache(maxsize=4096)(self._document_at)
 
     @classmethod
     def build(
@@ -200,6 +205,25 @@ class Index:
         document = int(self.passage_document[row])
         text = records.decode(self._texts.part(document, *record["bytes"]))
         return records.read_passage(record, document_id=self.document_at(document).id, text=text)
+
+    def section_key(self, row: int) -> tuple[int, tuple[int, ...]]:
+        """Tells apart the sections that passages stand in: the document and the heading's words."""
+        start = int(self._sequence_offsets[row])
+        words = self._sequences[start : start + _HEADING].tolist()
+        end = words.index(BREAK_NUMBER) if BREAK_NUMBER in words else len(words)
+        return int(self.passage_document[row]), tuple(words[:end])
+
+    def sequences(self, rows: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+        """The words of some passages in their order, as places in the vocabulary of `words`.
+
+        The first sentence is the heading; every sentence ends with `BREAK_NUMBER`.
+        """
+        starts, ends = (
+            self._sequence_offsets[rows].tolist(),
+            self._sequence_offsets[rows + 1].tolist(),
+        )
+        words = self._sequences
+        return [words[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def recommendations(self) -> Iterator[Recommendation]:
         """Every recommendation, by document, in the order of the text."""

@@ -47,11 +47,18 @@ def word_keys(words: Sequence[str]) -> Keys:
     return np.fromiter(map(word_key, words), dtype=np.uint64, count=len(words))
 
 
+#: What stands for a break between sentences where words are numbers.
+BREAK_NUMBER = -1
+
+
 class Vocabulary(dict[str, int]):
-    """Words numbered as they come, while an index is built."""
+    """Words numbered as they come, while an index is built; a break has a number of its own."""
+
+    def __init__(self) -> None:
+        super().__init__({tokens.BREAK: BREAK_NUMBER})
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = len(self)
+        self[word] = number = len(self) - 1
         return number
 
     def numbers(self, words: Sequence[str]) -> NDArray[np.int32]:
@@ -60,7 +67,7 @@ class Vocabulary(dict[str, int]):
 
     def keys_in_order(self) -> Keys:
         """The key of every number, shape (words so far,)."""
-        return word_keys(list(self))
+        return word_keys(list(self)[1:])
 
 
 # For every code point whether it is a letter or digit, and whether that is known yet.
@@ -215,21 +222,33 @@ class Leg:
             for part in ("data", "indices", "indptr")
         }
         self._indptr = parts["indptr"]
+        self._passages = passages
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         self._bm25.scores = {**parts, "num_docs": passages}
         self._bm25.nonoccurrence_array = None
 
-    def find(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
-        """The places in the vocabulary of those keys that it has; the others are left out."""
+    def places(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The place of each key in the vocabulary, -1 for one that it does not have."""
         keys = keys.astype(np.uint64)
         if not len(self._keys):
-            return np.empty(0, dtype=np.int64)
+            return np.full(len(keys), -1, dtype=np.int64)
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.asarray(places[self._keys[places] == keys])
+        return np.where(self._keys[places] == keys, places, -1)
 
-    def frequency(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
-        """In how many passages each term stands."""
-        return np.asarray(self._indptr[terms + 1] - self._indptr[terms])
+    def find(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The places of those keys that the vocabulary has; the others are left out."""
+        places = self.places(keys)
+        return places[places >= 0]
+
+    def idf(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Inverse document frequency of each term, as BM25 weighs it."""
+        frequency = self._indptr[terms + 1] - self._indptr[terms]
+        return np.asarray(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+
+    @property
+    def rarest(self) -> float:
+        """The idf of a word that no passage has."""
+        return float(np.log1p((self._passages + 0.5) / 0.5))
 
     def scores(self, terms: NDArray[np.int64]) -> NDArray[np.float32]:
         """BM25 of every passage, shape (passages,); a term given twice counts twice."""

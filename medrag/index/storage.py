@@ -39,6 +39,49 @@ def load_array(path: Path) -> NDArray[Any]:
         raise IndexCorrupted(f"not a plain array: {error}", where=str(path)) from error
 
 
+class ArrayWriter:
+    """Appends to a one-dimensional npy file of unknown length."""
+
+    def __init__(self, path: Path, *, dtype: type[np.int32]) -> None:
+        self._path = path
+        self._dtype = np.dtype(dtype)
+        self._length = 0
+        self._file = path.open("wb")
+        self._file.write(self._header())
+
+    def __len__(self) -> int:
+        """How many numbers there are so far."""
+        return self._length
+
+    def append(self, numbers: NDArray[Any]) -> None:
+        """Put numbers at the end."""
+        self._file.write(numbers.astype(self._dtype, copy=False).tobytes())
+        self._length += len(numbers)
+
+    def close(self) -> None:
+        """Write the final length and close the file."""
+        self._file.seek(0)
+        self._file.write(self._header())
+        self._file.close()
+
+    def renumber(self, table: NDArray[Any]) -> None:
+        """Replace every number of the closed file by `table[number]`, in place."""
+        if self._length:
+            numbers = np.lib.format.open_memmap(self._path, mode="r+")
+            for start in range(0, self._length, _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                numbers[part] = table[numbers[part]]
+            numbers.flush()
+
+    def _header(self) -> bytes:
+        # Room for any length, so that the header can be written again over itself.
+        content = f"{{'descr': '{self._dtype.str}', 'fortran_order': False, 'shape': ({self._length},), }}"
+        return b"\x93NUMPY\x01\x00\x76\x00" + content.ljust(117).encode() + b"\n"
+
+
+_AT_ONCE = 1 << 22
+
+
 class BlobWriter:
     """Appends byte strings to one file and keeps where each begins."""
 

@@ -10,6 +10,7 @@ Compounds that MeCab takes apart (HbA1c, 0.5, COVID-19) are words too, beside th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ import unidic_lite
 from medrag.japanese.normalize import fold, normalize
 
 #: Raised when the words of a text change, so that an index built with other words is refused.
-TOKENIZER = "medrag-words/1"
+TOKENIZER = "medrag-words/2"
 DICTIONARY = "unidic-lite/" + (Path(unidic_lite.DICDIR) / "version").read_text("utf-8").strip()
 VERSION = {"tokenizer": TOKENIZER, "dictionary": DICTIONARY}
 
@@ -32,6 +33,17 @@ _COMPOUND = re.compile(
 #: A run of letters or digits: no bigram reaches out of it.
 RUN = re.compile(r"\w+")
 _REMEMBERED = 1_000_000
+
+#: Stands between sentences in `sequence`; no text has it as a word of its own (SYMBOL FOR RECORD
+#: SEPARATOR, which unidic-lite takes for punctuation).
+BREAK = "␞"
+_SEPARATOR = f" {BREAK} "
+
+# English words without content: few in a Japanese corpus, and therefore of great weight there.
+_FUNCTION = frozenset(
+    "a an and are as at be been by can do does for from had has have in into is it its of on or should that "
+    "the their there these this those to was were what when which who with would".split()
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +81,11 @@ class _Bases(dict[str, str]):
             self.clear()
         pos, _, base = line.partition("\t")
         # 記号 holds Greek letters (β遮断薬) and dingbats alike.
-        dropped = pos in _DROPPED or (pos == "記号" and not base.isalnum())
+        dropped = pos in _DROPPED or (pos == "記号" and not base.isalnum()) or base in _FUNCTION
+        if base == BREAK:
+            dropped = False
+        elif len(base) > 3 and base.isascii() and base.endswith("s") and not base.endswith("ss"):
+            base = base[:-1]  # patients, patient: the one inflection that English questions vary
         self[line] = word = "" if dropped else base
         return word
 
@@ -82,11 +98,21 @@ def words(text: str) -> list[str]:
 
     Compounds such as hba1c follow at the end, beside their parts (hba, 1, c) in their places.
     """
+    return [word for word in sequence([text]) if word != BREAK]
+
+
+def sequence(sentences: Sequence[str]) -> list[str]:
+    """The words of sentences as `words` gives them, with `BREAK` between one and the next.
+
+    The compounds of all sentences follow after a last break.
+    """
     # MeCab reads a C string: what stands after a NUL would be lost.
-    folded = fold(text).lower().replace("\0", " ")
+    folded = fold(_SEPARATOR.join(sentences)).lower().replace("\0", " ")
     lines = _tagger("%f[0]\\t%f[10]\\n", "%f[0]\\t%m\\n").parse(folded).split("\n")
     found = list(filter(None, map(_bases.__getitem__, lines)))
-    found.extend(_COMPOUND.findall(folded))
+    if compounds := _COMPOUND.findall(folded):
+        found.append(BREAK)
+        found.extend(compounds)
     return found
 
 

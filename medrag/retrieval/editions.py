@@ -6,6 +6,7 @@ published. Superseded editions stay searchable, since a question may ask for one
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -13,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
+from medrag.japanese.normalize import fold
+
+_EDITION = re.compile(r"(?:19|20)[0-9]{2}(?=年?版)|第[0-9]+(?=版)")
 
 EditionStatus = Literal["current", "superseded", "unknown"]
 
@@ -33,6 +37,7 @@ class Editions:
         future = dates.where(lambda value: day is not None and value > day)
         self.published: NDArray[np.bool_] = ~future
         self.superseded = np.zeros(len(dates), dtype=np.bool_)
+        self._names = columns["edition"]
         self._dated = (dates.codes >= 0) | (columns["edition"].codes >= 0)
         supersedes = columns["supersedes"]
         for row in np.flatnonzero((supersedes.codes >= 0) & self.published):
@@ -45,3 +50,19 @@ class Editions:
         if self.superseded[document]:
             return "superseded"
         return "current" if self._dated[document] else "unknown"
+
+    def demoted(self, documents: NDArray[np.int32], question: str) -> NDArray[np.bool_]:
+        """Which passages are of superseded editions that the question does not ask for by name.
+
+        Args:
+            documents: For each passage the row of its document.
+            question: Folded; it names an edition by its year or number: 2020年版, 第3版.
+        """
+        old = self.superseded[documents]
+        if not old.any():
+            return old
+        asked = set(_EDITION.findall(question))
+        if not asked:
+            return old
+        named = self._names.where(lambda value: bool(asked & set(_EDITION.findall(fold(value)))))
+        return np.asarray(old & ~named[documents])

@@ -1,0 +1,180 @@
+"""Learns the weights of the fusion and writes medrag/retrieval/weights.json.
+
+    python benchmarks/retrieval/learn.py ../shared/data/ja-medical-retrieval [--write]
+
+Recipe: the 64 first-stage candidates of each question, their features as the retriever computes
+them, a listwise softmax loss (the chance of the right passage among the candidates) with an L2
+penalty on standardised weights, Adam from zero. Cross-validation leaves whole groups of articles
+out, so that no article is both learned from and measured on. The curve of the chance is a logistic
+regression over the best passage's score: of each question as it is, and of the same question with
+its right passage taken out of the index, which then has no answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medrag.documents import corpus
+from medrag.index import encoders
+from medrag.index.index import Index
+from medrag.japanese.lexicon import default_lexicon
+from medrag.retrieval import fusion
+from medrag.retrieval.candidates import CANDIDATES, first_stage, top
+from medrag.retrieval.features import NAMES, features
+from medrag.retrieval.question import analyse
+
+FOLDS, SEEDS = 5, 3
+PENALTY, STEPS = 0.01, 300
+
+
+class Example(NamedTuple):
+    group: str
+    features: np.ndarray[Any, Any]
+    owner: np.ndarray[Any, Any]  # of each candidate, its document as a number
+    gold: np.ndarray[Any, Any]  # which candidates are passages of the right document
+    total: float
+
+
+def examples(data: Path, index: Index) -> Iterator[Example]:
+    qrels = dict(
+        line.split()[:2] for line in (data / "qrels.tsv").read_text("utf-8").splitlines()[1:]
+    )
+    for line in (data / "queries.jsonl").read_text("utf-8").splitlines():
+        record = json.loads(line)
+        question = analyse(record["text"], index, lexicon=default_lexicon())
+        stage = first_stage(question, index)
+        rows = top(stage.fused, CANDIDATES)
+        owners = [index.document_at(int(index.passage_document[row])).id for row in rows]
+        wanted = qrels[record["_id"]]
+        yield Example(
+            group="-".join(record["_id"].split("-")[:2]),
+            features=features(
+                question,
+                index.sequences(rows),
+                words=stage.words[rows],
+                bigrams=stage.bigrams[rows],
+            ),
+            owner=np.unique(owners, return_inverse=True)[1],
+            gold=np.asarray([owner == wanted for owner in owners], dtype=bool),
+            total=question.total,
+        )
+
+
+def fit(data: list[Example]) -> np.ndarray[Any, Any]:
+    """Weights that give the right candidates the greatest chance."""
+    data = [example for example in data if example.gold.any()]
+    scale = np.concatenate([example.features for example in data]).std(axis=0) + 1e-9
+    padded = np.zeros((len(data), CANDIDATES, len(NAMES)))
+    there, right = np.zeros((2, len(data), CANDIDATES), dtype=bool)
+    for i, example in enumerate(data):
+        padded[i, : len(example.features)] = example.features / scale
+        there[i, : len(example.features)] = True
+        right[i, : len(example.features)] = example.gold
+    weights = np.zeros(len(NAMES))
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        scores = np.where(there, padded @ weights, -np.inf)
+        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chance /= chance.sum(axis=1, keepdims=True)
+        wanted = np.where(right, chance, 0)
+        wanted /= wanted.sum(axis=1, keepdims=True)
+        gradient = np.einsum("qc,qcf->f", chance - wanted, padded) / len(data) + PENALTY * weights
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        weights -= 0.1 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
+    return np.asarray(weights / scale)
+
+
+def reciprocal_rank(example: Example, weights: np.ndarray[Any, Any]) -> float:
+    """Of the right document, whose rank is that of its best passage."""
+    if not example.gold.any():
+        return 0.0
+    scores = example.features @ weights
+    better = example.owner[scores > scores[example.gold].max()]
+    rank = 1 + len(np.unique(better))
+    return 1 / rank if rank <= 10 else 0.0
+
+
+def cross_validated(data: list[Example]) -> float:
+    groups = sorted({example.group for example in data})
+    means = []
+    for seed in range(SEEDS):
+        shuffled = groups[:]
+        random.Random(seed).shuffle(shuffled)
+        fold_of = {group: i % FOLDS for i, group in enumerate(shuffled)}
+        ranks = []
+        for fold in range(FOLDS):
+            weights = fit([example for example in data if fold_of[example.group] != fold])
+            ranks += [reciprocal_rank(e, weights) for e in data if fold_of[e.group] == fold]
+        means.append(np.mean(ranks))
+    return float(np.mean(means))
+
+
+def calibrate(data: list[Example], weights: np.ndarray[Any, Any]) -> dict[str, float]:
+    """The logistic curve over the best passage's share, by Newton's method."""
+    shares, answers = [], []
+    for example in data:
+        scores = fusion.normalised(example.features @ weights, example.total)
+        order = np.argsort(-scores)
+        shares.append(scores[order[0]])
+        answers.append(float(example.gold[order[0]]))
+        rest = [i for i in order if not example.gold[i]]
+        if rest:
+            shares.append(scores[rest[0]])
+            answers.append(0.0)
+    design = np.column_stack([shares, np.ones(len(shares))])
+    target = np.asarray(answers)
+    curve = np.zeros(2)
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-design @ curve))
+        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2)
+        curve += np.linalg.solve(hessian, design.T @ (target - chance))
+    return {"slope": round(float(curve[0]), 4), "intercept": round(float(curve[1]), 4)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the weights that ship")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        entries = (
+            e
+            for e in corpus.read([arguments.data / "corpus.jsonl"])
+            if isinstance(e, corpus.Ingested)
+        )
+        index = Index.build(Path(directory), entries, encoder=encoders.load(None))
+        data = list(examples(arguments.data, index))
+        passages = len(index)
+    weights = fit(data)
+    result = {
+        "version": "2026-11-22",
+        "recipe": "python benchmarks/retrieval/learn.py ../shared/data/ja-medical-retrieval --write",
+        "questions": len(data),
+        "passages": passages,
+        "RR@10": {
+            "cross-validated": round(cross_validated(data), 4),
+            "fitted": round(float(np.mean([reciprocal_rank(e, weights) for e in data])), 4),
+            "fixed": round(
+                float(np.mean([reciprocal_rank(e, fusion.fixed().weights) for e in data])), 4
+            ),
+        },
+        "features": list(NAMES),
+        "weights": [round(float(weight), 4) for weight in weights],
+        "calibration": calibrate(data, weights),
+    }
+    print(json.dumps(result, indent=1))
+    if arguments.write:
+        fusion.FILE.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

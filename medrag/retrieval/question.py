@@ -1,0 +1,175 @@
+"""What a question asks, as the index sees it: words, pairs of words, bigrams, and other words for them.
+
+Words that only ask (何, どの, いつ, 教えて) count for BM25, where their weight is their rarity, but
+not for coverage: a passage need not contain them to answer. The lexicon's other words for a
+mention (慢性腎臓病 for CKD, 腹痛 for お腹が痛い, either of them in English) find passages that share
+no word with the question; an expansion counts for less than the words that were used (`EXPANDED`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.index.index import Index
+from medrag.index.lexical import bigram_keys, word_keys
+from medrag.japanese import tokens
+from medrag.japanese.lexicon import Lexicon
+from medrag.japanese.normalize import fold
+
+_ASKING = """
+何 何れ どの どこ 何処 いつ 何時 誰 だれ なに なん どれ どちら どう どんな いくつ いくら 幾つ なぜ 何故 いかが 如何
+する 為る なる 成る ある 有る いる 居る こと 事 もの 物 者 の よう 様 いう 言う 呼ぶ できる 出来る ため 為
+さん これ それ その この あの そう 名 名前 教える 下さる くださる 良い よい いい 場合 際 時 とき つい 就く よる
+行う 用いる 使う べき how why where
+"""
+#: Words that say what kind of answer is wanted, or hardly anything.
+ASKING = frozenset(_ASKING.split())
+
+#: What an expansion keeps of the weight of the words that it stands for. At .5 a passage that has
+#: only the other word never scores more than one that has the word itself as often.
+EXPANDED = 0.5
+_EXPANSIONS = 6
+_MENTIONS = 12
+_TERMS = 256
+
+
+class Expansion(NamedTuple):
+    """Other words for a part of the question.
+
+    Attributes:
+        replaces: Numbers (in `Question.weights`) of the words that it stands for.
+        terms: Its own words, places in the vocabulary.
+        relation: same, spelling, brand, lay: why it is one.
+    """
+
+    replaces: tuple[int, ...]
+    terms: NDArray[np.int64]
+    relation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question in terms of one index.
+
+    Attributes:
+        words: Vocabulary places of its words, repetitions included; unknown words are left out.
+        bigrams: Vocabulary places of its bigrams.
+        terms: Places of its different content words, in order.
+        weights: idf of each of the terms; after them, of each mention that only expansions cover.
+        total: What a passage could cover: all weights, and the idf of the words that the index
+            does not have.
+        pairs: Neighbouring words, as places: shape (n, 2).
+        pair_weights: Of each pair, the idf of both words.
+        expansions: Other words, for mentions of the lexicon.
+    """
+
+    words: NDArray[np.int64]
+    bigrams: NDArray[np.int64]
+    terms: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    total: float
+    pairs: NDArray[np.int64]
+    pair_weights: NDArray[np.float64]
+    expansions: tuple[Expansion, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether anything of it is in the index."""
+        return bool(len(self.words) or len(self.bigrams) or self.expansions)
+
+
+def analyse(text: str, index: Index, *, lexicon: Lexicon | None) -> Question:
+    """Take a question apart.
+
+    Args:
+        text: Any text.
+        lexicon: Where expansions come from; None for none.
+    """
+    words = tokens.words(text)
+    leg = index.words
+    places = leg.places(word_keys(words))
+    known = places[places >= 0]
+    idf = dict(zip(known.tolist(), leg.idf(known).tolist(), strict=True))
+    content = dict.fromkeys(
+        (place, word)
+        for place, word in zip(places.tolist(), words, strict=True)
+        if word not in ASKING
+    )
+    terms = [place for place, _ in content if place >= 0][:_TERMS]
+    pairs = list(
+        dict.fromkeys(
+            (one, other)
+            for one, other in zip(places.tolist(), places[1:].tolist(), strict=False)
+            if one >= 0 and other >= 0
+        )
+    )[:_TERMS]
+    weights = [idf[place] for place in terms]
+    expansions = _expansions(text, terms, weights, index, lexicon) if lexicon else []
+    unknown = sum(place < 0 for place, _ in content) * leg.rarest
+    return Question(
+        words=known,
+        bigrams=index.bigrams.find(bigram_keys(text)),
+        terms=np.asarray(terms, dtype=np.int64),
+        weights=np.asarray(weights),
+        total=sum(weights[: len(terms)]) + unknown,
+        pairs=np.asarray(pairs, dtype=np.int64).reshape(-1, 2),
+        pair_weights=np.asarray([idf[one] + idf[other] for one, other in pairs]),
+        expansions=tuple(expansions),
+    )
+
+
+def _expansions(
+    text: str, terms: list[int], weights: list[float], index: Index, lexicon: Lexicon
+) -> list[Expansion]:
+    """What the lexicon knows for the mentions in a question and is in the index.
+
+    A mention of which the index has no word gets a weight of its own at the end of `weights`.
+    """
+    folded = fold(text[:_LONGEST])
+    number_of = {place: number for number, place in enumerate(terms)}
+    found: list[Expansion] = []
+    for mention in _mentions(folded, lexicon):
+        own = index.words.find(word_keys(tokens.words(mention))).tolist()
+        replaces = tuple(sorted({number_of[place] for place in own if place in number_of}))
+        others: list[Expansion] = []
+        for synonym in lexicon.synonyms(mention, ambiguous=True):
+            keys = word_keys(_content(synonym.form))
+            places = index.words.find(keys)
+            # Half of a name is another name.
+            if not len(keys) or len(places) < len(keys) or set(places.tolist()) <= set(own):
+                continue
+            others.append(Expansion(replaces, places, synonym.relation))
+        if others and not replaces:
+            weights.append(
+                min(index.words.rarest, max(float(index.words.idf(o.terms).sum()) for o in others))
+            )
+            others = [other._replace(replaces=(len(weights) - 1,)) for other in others]
+        found.extend(others[:_EXPANSIONS])
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _content(form: str) -> tuple[str, ...]:
+    return tuple(word for word in dict.fromkeys(tokens.words(form)) if word not in ASKING)
+
+
+_LONGEST = 2000
+
+
+def _mentions(folded: str, lexicon: Lexicon) -> list[str]:
+    """The mentions in a question, and the shorter ones inside them (CKD in CKD患者)."""
+    found: dict[str, None] = {}
+    for mention in lexicon.find(folded):
+        whole = folded[mention.start : mention.end]
+        found[whole] = None
+        for cut in (1, 2, 3):
+            inner = lexicon.find(whole[:-cut])
+            found.update(
+                dict.fromkeys(whole[m.start : m.end] for m in inner if m.end - m.start > 1)
+            )
+    return list(found)[:_MENTIONS]
