@@ -8,13 +8,16 @@ silently: a file that cannot be read to the character raises a typed ParseError.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from medrag.documents.document import Page
 from medrag.errors import MissingDependency, Notice, UnsupportedFormat
+
+if TYPE_CHECKING:
+    from medrag.documents.parsers.pdf_page import Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +138,20 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unp
         ) from error
     reader: Parser = module.parse
     return reader(data, where=where, options=options)
+
+
+def tables_of(data: bytes, pages: Sequence[int]) -> dict[int, list[list[list[Box | None]]]]:
+    """The cells of ruled tables in a PDF, by page index.
+
+    Raises:
+        MissingDependency: pdfplumber is not installed.
+    """
+    try:
+        from medrag.documents.parsers import pdfplumber
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("medrag"):
+            raise
+        raise MissingDependency(
+            f"ruled tables need the package {error.name}", hint="pip install 'medrag[documents]'"
+        ) from error
+    return pdfplumber.grids(data, pages)
