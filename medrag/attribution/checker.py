@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.attribution import claims as statements
+from medrag.attribution import differences
+from medrag.attribution.alignment import align
 from medrag.attribution.claims import Statement
+from medrag.attribution.differences import Finding
 from medrag.attribution.entailment import Entailment, Judgement, Pair
 from medrag.attribution.entailment.lexical import Lexical
-from medrag.attribution.facts import read
+from medrag.attribution.evidence import analyse, squeezed
+from medrag.attribution.facts import Reading, read
 from medrag.attribution.verdicts import Claim, Difference, Evidence, EvidenceText, Report, Verdict
+from medrag.japanese.normalize import Span
 
-_ACCEPT = 0.85
-_REJECT = 0.5
+_ACCEPT = 0.8
+_REJECT = 0.35
+_PLACED = 0.5
+_UNSURE = 0.6
 _SEVERITY: dict[Verdict, int] = {
     "contradicted": 5, "unsupported": 4, "partial": 3, "uncited": 2, "supported": 1, "not_a_claim": 0,
 }  # fmt: skip
@@ -100,88 +107,91 @@ class Checker:
         ]
         judged = self.entailment.judge(pairs)
         return [
-            self._claim(text, case, judgement, passages)
+            self._claim(text, case, judgement, passages, question)
             for case, judgement in zip(cases, judged, strict=True)
         ]
 
     def _claim(
-        self, text: str, case: _Case, judgement: Judgement, passages: Sequence[EvidenceText]
+        self,
+        text: str,
+        case: _Case,
+        judgement: Judgement,
+        passages: Sequence[EvidenceText],
+        question: str | None,
     ) -> Claim:
         statement = case.statement
-        verdict: Verdict
-        differences: tuple[Difference, ...] = ()
-        review = False
-        evidence = tuple(
-            Evidence(
-                passage_id=passages[case.cited[quote.premise]].id,
-                start=quote.span.start,
-                end=quote.span.end,
-                quote=passages[case.cited[quote.premise]].text[quote.span.start : quote.span.end],
-            )
-            for quote in judgement.quotes
-        )
-        if statement.kind != "claim":
-            verdict, evidence = "not_a_claim", ()
-        elif not case.cited:
-            verdict, evidence = "uncited", ()
-        elif judgement.entailment == 1.0 and judgement.quotes and _verbatim(statement, evidence):
-            verdict = "supported"
-        else:
-            differences = _differences(statement, evidence)
-            if differences:
-                verdict = "contradicted" if judgement.entailment >= _ACCEPT else "unsupported"
-            elif judgement.entailment >= _ACCEPT:
-                verdict = "supported"
-            else:
-                verdict = "partial" if judgement.entailment >= _REJECT else "unsupported"
-                review = judgement.entailment >= _REJECT
-        return Claim(
+        claim = Claim(
             text=text[statement.start : statement.end],
             start=statement.start,
             end=statement.end,
             citations=case.numbers,
+            verdict="not_a_claim" if statement.kind != "claim" else "uncited",
+            verified_by=self.entailment.name,
+        )
+        if statement.kind != "claim" or not case.cited:
+            return claim
+        premises = [passages[position] for position in case.cited]
+        reading = read(statement.plain)
+        alignment = align(reading, [premise.text for premise in premises], question)
+        quoted = _verbatim(reading, premises)
+        if quoted is not None:
+            return replace(claim, verdict="supported", score=1.0, evidence=(quoted,))
+        findings = tuple(differences.find(alignment))
+        verdict, review = _verdict(judgement.entailment, findings)
+        return replace(
+            claim,
             verdict=verdict,
             needs_review=review,
-            score=round(judgement.entailment, 4) if case.cited else 0.0,
-            verified_by=self.entailment.name,
-            differences=differences,
-            evidence=evidence,
+            score=round(judgement.entailment, 4),
+            differences=tuple(_difference(finding, statement, reading) for finding in findings),
+            evidence=tuple(
+                _evidence(premises[quote.premise], quote.span) for quote in judgement.quotes
+            ),
         )
 
 
-def _verbatim(statement: Statement, evidence: Sequence[Evidence]) -> bool:
-    written = "".join(statement.plain.split())
-    return any(written in "".join(piece.quote.split()) for piece in evidence)
+def _verdict(entailment: float, findings: Sequence[Finding]) -> tuple[Verdict, bool]:
+    """The verdict, and whether a person should look, from both tiers."""
+    if entailment < _UNSURE and findings:
+        # So little matches that a difference may be a paraphrase: a person should look.
+        return ("unsupported", False) if entailment < _REJECT else ("partial", True)
+    if any(finding.firm for finding in findings):
+        placed = any(finding.firm and finding.same_place for finding in findings)
+        return ("contradicted" if placed and entailment >= _PLACED else "unsupported"), False
+    if entailment < _REJECT:
+        return "unsupported", False
+    if findings or entailment < _ACCEPT:
+        return "partial", True
+    return "supported", False
 
 
-def _differences(statement: Statement, evidence: Sequence[Evidence]) -> tuple[Difference, ...]:
-    claimed = read(statement.plain)
-    held = [read(piece.quote) for piece in evidence]
-    amounts = [quantity for facts in held for quantity in facts.quantities]
-    found = []
-    for quantity in claimed.quantities:
-        same = [other for other in amounts if quantity.same_value(other)]
-        if any(other.comparator == quantity.comparator for other in same):
-            continue
-        nearest = next(iter(same), None) or next(
-            (other for other in amounts if other.dimension == quantity.dimension), None
-        )
-        found.append(
-            Difference(
-                kind="comparator" if same else "number",
-                claim=quantity.text,
-                evidence=nearest.text if nearest else "",
-                start=statement.start + quantity.start,
-                end=statement.start + quantity.end,
-            )
-        )
-    if held and claimed.negations % 2 != held[0].negations % 2:
-        found.append(
-            Difference(
-                kind="negation", claim=statement.plain.strip(), evidence=held[0].text.strip()
-            )
-        )
-    return tuple(found)
+def _verbatim(reading: Reading, premises: Sequence[EvidenceText]) -> Evidence | None:
+    """Where the claim stands word for word as a sentence or a table row of a premise."""
+    wanted = squeezed(reading.text)
+    for premise in premises:
+        for unit in analyse(premise.text).units:
+            if wanted and wanted == unit.verbatim:
+                return _evidence(premise, Span(unit.start, unit.end))
+    return None
+
+
+def _evidence(premise: EvidenceText, span: Span) -> Evidence:
+    return Evidence(
+        passage_id=premise.id,
+        start=span.start,
+        end=span.end,
+        quote=premise.text[span.start : span.end],
+    )
+
+
+def _difference(finding: Finding, statement: Statement, reading: Reading) -> Difference:
+    start = end = None
+    if finding.end > finding.start:
+        span = reading.original(finding.start, finding.end)
+        start, end = statement.start + span.start, statement.start + span.end
+    return Difference(
+        kind=finding.kind, claim=finding.claim, evidence=finding.evidence, start=start, end=end
+    )
 
 
 def _cases(text: str, passages: Sequence[EvidenceText]) -> tuple[list[_Case], tuple[int, ...]]:

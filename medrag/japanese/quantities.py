@@ -57,10 +57,18 @@ class Quantity:
     @property
     def is_range(self) -> bool:
         """Whether an interval, not a value, is meant (2〜3 mg)."""
-        return any(part.low != part.high for part in self.parts)
+        return self.dimension != "date" and any(part.low != part.high for part in self.parts)
 
     def same_value(self, other: Quantity) -> bool:
-        """Whether both name the same amount; a unit that one of them leaves out is not held against it."""
+        """Whether both name the same amount; a unit that one of them leaves out is not held against it.
+
+        Of two dates one may be less exact (2024年, 2024年6月1日).
+        """
+        if self.dimension == other.dimension == "date":
+            mine, theirs = self.parts[0], other.parts[0]
+            return mine.low <= theirs.low <= theirs.high <= mine.high or (
+                theirs.low <= mine.low <= mine.high <= theirs.high
+            )
         if self.dimension and other.dimension and self.dimension != other.dimension:
             return False
         if self.dimension == other.dimension:
@@ -96,9 +104,8 @@ _SIMPLE: dict[str, _Unit] = {
              hours="1/24", minute="1/1440", minutes="1/1440", 昼夜=1, 泊=1),
     **_units("months", か月=1, か月間=1, ヵ月=1, ヶ月=1, カ月=1, ケ月=1, ヵ月間=1, ヶ月間=1, カ月間=1, 箇月=1, 月=1,
              か年=12, 年=12, 年間=12, month=1, months=1, year=12, years=12),
-    **_units("amount", mol=1, mmol="1/1000", μmol="1/1000000", umol="1/1000000", nmol="1/1000000000",
+    **_units("amount", Eq=1, mEq="1/1000", ミリ当量="1/1000", mol=1, mmol="1/1000", μmol="1/1000000", umol="1/1000000", nmol="1/1000000000",
              pmol="1/1000000000000"),
-    **_units("equivalent", Eq=1, mEq="1/1000", ミリ当量="1/1000"),
     **_units("activity", 単位=1, IU=1, U=1, 国際単位=1, mIU="1/1000", μU="1/1000000", μIU="1/1000000", 万単位=10000,
              ユニット=1, units=1, unit=1),
     **_units("pressure", mmHg=1, Torr=1, mmhg=1, MMHG=1),
@@ -153,26 +160,30 @@ _SYMBOL = _alternation(_SIMPLE)
 _BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL})"
 _ASCII_END = r"(?![A-Za-z])"
 _UNIT = (
-    rf"(?:{_SYMBOL}{_ASCII_END}(?!の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
+    rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
     rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年){_ASCII_END})"
 )
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
 # Letters before digits make a name (IL-6, β2), except a measure written without a space (eGFR30).
 _START = re.compile(
-    r"(?:(?<![A-Za-zα-ωΑ-Ω0-9_.,])(?<![A-Za-z][-‐−])|(?<=eGFR)|(?<=BMI)|(?<=INR)|(?<=LVEF)|(?<=SpO2)"
+    r"(?:(?<![A-Za-zα-ωΑ-Ω0-9_.])(?<![0-9],)(?<![A-Za-z][-‐−])|(?<=eGFR)|(?<=BMI)|(?<=INR)|(?<=LVEF)|(?<=SpO2)"
     r"|(?<=HbA1c)|(?<=Cr)|(?<=LDL-C)|(?<=CRP))\d"
 )
 _EXPRESSION = re.compile(
-    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{_UNIT})?
+    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{_UNIT})?(?P<half>半(?![減量分数]))?
         (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千])?)?
            (?:\s*/\s*(?P<low2>{_NUMBER})(?:{_TO}(?P<high2>{_NUMBER}))?(?![./]?\d))?
-           (?<=\d|[万億千])\s*(?P<unit>{_UNIT})?)?""",
+           (?<=[\d万億千])\s*(?P<unit>{_UNIT})?)?""",
     re.VERBOSE,
 )
 _DATE = re.compile(
-    r"(?P<low>(?:19|20)\d\d)年(?!間|版|度|代|改訂版|以上|以内)(?:\s*(?P<month>\d{1,2})月(?:\s*(?P<day>\d{1,2})日)?)?"
+    r"(?:(?P<low>(?:19|20)\d\d)|(?P<era>令和|平成|昭和)(?P<era_year>元|\d{1,2}))年(?!間|代|以上|以内)(?:度版|改訂版|版|度)?"
+    r"(?:\s*(?P<month>\d{1,2})月(?!間)(?:\s*(?P<day>\d{1,2})日)?)?"
+    r"|(?<!\d)(?P<month2>\d{1,2})月\s*(?P<day2>\d{1,2})日(?!間)"
 )
+# The year before the first of each era: 令和元年 is 2019.
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _KANJI = "[一二三四五六七八九十百千半]+"
 _COUNTED = re.compile(
     rf"(?<![一二三四五六七八九十百千第])(?P<low>{_KANJI})(?:{_TO}(?P<high>{_KANJI}))?"
@@ -192,8 +203,11 @@ _AFTER = re.compile(
     r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎|おき|間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
-    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の)?"
+    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の)?"
     r"\s*(?:約|最大|最高|およそ|計|合計|総量)?\s*$"
+)
+_PER_UNIT = re.compile(
+    r"(?:体重\s*)?1?\s*(?P<unit>kg|m2|mL|dL|L|g)\s*(?:あたり|当たり|につき)\s*(?:約)?\s*$"
 )
 _PER_DOSE = re.compile(r"(?<!\d)[1一]回(?:量|あたり|に|につき)?\s*(?:約|最大)?\s*$")
 _BEFORE: dict[str, Comparator] = {
@@ -274,9 +288,23 @@ def _read(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity 
         value = Fraction(1, 2) if match["low2"] else _number(match["low"]) / _number(match["below"])
         return _plain(match, value)
     if match.re is _DATE:
-        whole = int(match["low"]) * 10_000 + int(match["month"] or 0) * 100 + int(match["day"] or 0)
-        return _plain(match, Fraction(whole), dimension="date")
+        return _dated(match)
     return _measured(folded, match, last)
+
+
+def _dated(match: re.Match[str]) -> Quantity:
+    """A date as the interval of days it leaves open: 2024年 is 20240101 to 20241231."""
+    if match["month2"]:
+        day = Fraction(int(match["month2"]) * 100 + int(match["day2"]))
+        return _plain(match, day, dimension="day of year")
+    era = match["era"]
+    year = int(match["low"] or (1 if match["era_year"] == "元" else match["era_year"]))
+    year += _ERAS[era] if era else 0
+    month, day_of_month = match["month"], match["day"]
+    first = year * 10_000 + int(month or 1) * 100 + int(day_of_month or 1)
+    last = year * 10_000 + int(month or 12) * 100 + int(day_of_month or 31)
+    return Quantity(start=match.start(), end=match.end(), text="", dimension="date",
+                    parts=(Interval(Fraction(first), Fraction(last)),))  # fmt: skip
 
 
 def _plain(
@@ -308,13 +336,18 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
     dimension = _unit(unit).dimension if unit else ""
     if role and dimension not in _TIMED:
         role = ""
-    period = ""
+    measured = unit
     if dimension and dimension not in _UNCOUNTED_IN_TIME and " per " not in dimension:
         start, period = _over_time(folded, start, last, dimension)
         if period:
-            dimension = f"{dimension} per {_SIMPLE[period].dimension}"
+            measured = f"{unit}/{period}"
+            dimension = _unit(measured).dimension
     parts = _parts(groups["low"] or "0", groups["high"] or "", groups.get("low2") or "", groups.get("high2") or "",
-                   groups.get("thousand") or groups.get("thousand2") or "", unit, period, sign)  # fmt: skip
+                   groups.get("thousand") or groups.get("thousand2") or "", measured, bool(groups.get("half")), sign)  # fmt: skip
+    if role == "every" and all(part.low > 0 for part in parts):
+        # 4週ごと, 4週に1回 and 28日間隔 are one frequency.
+        dimension = f"times per {dimension}"
+        parts = tuple(Interval(1 / part.high, 1 / part.low) for part in parts)
     return Quantity(start=start, end=end, text="", parts=parts, unit=unit, dimension=dimension,
                     comparator=comparator, approximate=approximate, role=role)  # fmt: skip
 
@@ -356,10 +389,13 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
         # 1日1回 has its period: the 5mg after it takes none of it.
         taken = last is not None and last.start < begin + dose.start() < last.end
         return (start if taken or dimension == "times" else begin + dose.start()), ""
+    measure = _PER_UNIT.search(before)
+    if measure is not None:
+        return begin + measure.start(), measure["unit"]
     match = _PERIOD_BEFORE.search(before)
     if match is None:
         return start, ""
-    name = match["period"].rstrip("量")
+    name = match["period"].rstrip("量").replace("時間", "時").replace("時", "時間")
     previous = before[match.start() - 1] if match.start() else folded[begin - 1] if begin else " "
     if match["count"] is None:
         # 3日 2回, 同日2回 and 4週、以後 are no period; 週3回 is.
@@ -378,15 +414,13 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
 
 @lru_cache(maxsize=8192)
 def _parts(
-    low: str, high: str, low2: str, high2: str, thousand: str, unit: str, period: str, sign: int
+    low: str, high: str, low2: str, high2: str, thousand: str, unit: str, half: bool, sign: int
 ) -> tuple[Interval, ...]:
-    first = _number(low)
+    first = _number(low) + (Fraction(1, 2) if half else 0)
     if low2 and not high and not unit and first < _number(low2) <= 10:
-        half = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
-        return (Interval(half, half),)
+        fraction = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
+        return (Interval(fraction, fraction),)
     factor = (_unit(unit).factor if unit else _ONE) * _MULTIPLES.get(thousand, 1) * sign
-    if period:
-        factor /= _SIMPLE[period].factor
     parts = [Interval(first * factor, (_number(high) if high else first) * factor)]
     if low2:
         second = _number(low2)

@@ -1,0 +1,227 @@
+"""Alignment: which sentences of the passages speak of a claim, and which of its words they hold.
+
+Up to three units are chosen greedily by what they add, so that a claim merged from two sentences,
+or from two passages, meets both. Every clause of the claim is then tied to the unit that holds
+most of it: facts are compared there, not in the passage at large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from medrag.attribution.evidence import Passage, Unit, analyse
+from medrag.attribution.facts import Reading, Word, read
+from medrag.japanese.quantities import Quantity
+
+_UNITS = 3
+_RANKED = 12
+# A further unit must add this share of the claim's weight, or it is there by chance.
+_ADDS = 0.08
+_CALLS_FOR = 0.4
+_QUANTITY = 1.5
+_TOPIC = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A unit, and the number of the premise it stands in."""
+
+    premise: int
+    number: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """A claim beside its evidence.
+
+    Attributes:
+        chosen: The units, best first; empty when nothing matches.
+        matches: For each word of the claim, 0 to 1: how well the chosen units hold it.
+        homes: For each clause of the claim, the index in `chosen` of its unit.
+        coverage: The share of the claim's weight that is held.
+        clause_coverage: The same for the worst clause that has content of its own.
+    """
+
+    claim: Reading
+    chosen: tuple[Chosen, ...]
+    matches: tuple[float, ...]
+    homes: tuple[int, ...]
+    coverage: float
+    clause_coverage: float
+
+
+def align(claim: Reading, premises: Sequence[str], question: str | None = None) -> Alignment:
+    """Choose the units that carry `claim`, and match its words. Linear in what it meets."""
+    passages = [analyse(premise) for premise in premises]
+    chosen = _choose(claim, passages)
+    context = read(question).keys if question else frozenset()
+    matches = tuple(_held(word, claim, chosen, passages, context) for word in claim.words)
+    amounts = [_amount_held(position, claim, chosen) for position in range(len(claim.quantities))]
+    total = sum(word.weight for word in claim.words) + _QUANTITY * len(amounts)
+    held = sum(word.weight * match for word, match in zip(claim.words, matches, strict=True))
+    held += _QUANTITY * sum(amounts)
+    return Alignment(
+        claim=claim,
+        chosen=tuple(chosen),
+        matches=matches,
+        homes=_homes(claim, chosen),
+        coverage=held / total if total else 0.0,
+        clause_coverage=_worst_clause(claim, matches),
+    )
+
+
+def _choose(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
+    wanted: dict[str, float] = {}
+    for word in claim.words:
+        wanted[word.key] = max(wanted.get(word.key, 0.0), word.weight)
+    scores = _scores(claim, wanted, passages)
+    found: list[Chosen] = []
+    amounts = list(claim.quantities)
+    total = sum(wanted.values()) + len(amounts)
+    ranked = sorted(scores, key=lambda place: (-scores[place], place))[:_RANKED]
+    while ranked and len(found) < _UNITS:
+        if found:
+            gains = {place: _gain(wanted, amounts, passages, place) for place in ranked}
+            best = max(ranked, key=lambda place: (gains[place], scores[place]))
+            if gains[best] < _ADDS * total:
+                break
+        else:
+            best = ranked[0]
+        ranked.remove(best)
+        unit = passages[best.premise].units[best.number]
+        found.append(Chosen(premise=best.premise, number=best.number, unit=unit))
+        wanted = {key: weight for key, weight in wanted.items() if key not in unit.keys}
+        amounts = [a for a in amounts if not any(a.same_value(b) for b in unit.reading.quantities)]
+    _complete(claim, passages, ranked, found)
+    return found
+
+
+def _complete(
+    claim: Reading, passages: Sequence[Passage], ranked: Sequence[_Place], found: list[Chosen]
+) -> None:
+    """Add the unit that one clause of the claim calls for, where the whole claim did not."""
+    if len(claim.clauses) < 2:
+        return
+    for clause in range(len(claim.clauses)):
+        words = [word for word in claim.words if word.clause == clause]
+        if len(words) < 2:
+            continue
+        held = max((_clause_held(words, claim, entry.unit) for entry in found), default=0.0)
+        for place in ranked[:5]:
+            unit = passages[place.premise].units[place.number]
+            if _clause_held(words, claim, unit) > held + _CALLS_FOR:
+                found.append(Chosen(premise=place.premise, number=place.number, unit=unit))
+                break
+
+
+def _clause_held(words: Sequence[Word], claim: Reading, unit: Unit) -> float:
+    return sum(word.weight for word in words if holds(word, claim, unit) >= 0.7)
+
+
+class _Place(NamedTuple):
+    premise: int
+    number: int
+
+
+def _scores(
+    claim: Reading, wanted: dict[str, float], passages: Sequence[Passage]
+) -> dict[_Place, float]:
+    """How much each unit that shares anything with the claim holds of it."""
+    scores: dict[_Place, float] = {}
+    for index, passage in enumerate(passages):
+        size = max(1, len(passage.units))
+        for key, weight in wanted.items():
+            numbers = passage.postings.get(key, ())
+            # A word that stands everywhere says little about where the claim comes from.
+            worth = weight / (1 + 0.5 * len(numbers) / size * min(len(numbers), 8))
+            for number in numbers:
+                place = _Place(index, number)
+                scores[place] = scores.get(place, 0.0) + worth
+        for amount in claim.quantities:
+            for number in passage.numbers.get(amount.parts, ()):
+                place = _Place(index, number)
+                scores[place] = scores.get(place, 0.0) + 1
+    return scores
+
+
+def _gain(
+    wanted: dict[str, float],
+    amounts: Sequence[Quantity],
+    passages: Sequence[Passage],
+    place: _Place,
+) -> float:
+    unit = passages[place.premise].units[place.number]
+    gain = sum(weight for key, weight in wanted.items() if key in unit.keys)
+    return gain + sum(any(a.same_value(b) for b in unit.reading.quantities) for a in amounts)
+
+
+def _held(
+    word: Word,
+    claim: Reading,
+    chosen: Sequence[Chosen],
+    passages: Sequence[Passage],
+    context: frozenset[str],
+) -> float:
+    if word.key in context:
+        return 1.0
+    best = max((holds(word, claim, entry.unit) for entry in chosen), default=0.0)
+    # What a passage speaks of, its later sentences need not repeat.
+    if best < _TOPIC and any(word.key in passage.everything for passage in passages):
+        return _TOPIC
+    return best
+
+
+def holds(word: Word, claim: Reading, unit: Unit) -> float:
+    """How well a unit holds a word: itself, another name of it, a part of a longer one, its characters."""
+    if word.key in unit.keys or word.key in unit.around:
+        return 1.0
+    if word.term >= 0:
+        term = claim.terms[word.term]
+        if term.concepts & unit.meanings or term.classes & unit.meanings:
+            return 1.0
+    base = word.base
+    if len(base) >= 2 and base in unit.text:
+        return 1.0
+    kanji = [character for character in base if "一" <= character <= "鿿"]
+    if not kanji:
+        return 0.0
+    present = sum(character in unit.text for character in kanji)
+    if present == len(kanji) and len(kanji) >= 2:
+        return 0.7
+    # 減らす and 減量 share a character; so do 高血圧 and 低血圧, which is why a term gets nothing.
+    return 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
+
+
+def _amount_held(position: int, claim: Reading, chosen: Sequence[Chosen]) -> bool:
+    amount = claim.quantities[position]
+    return any(
+        amount.same_value(other) for entry in chosen for other in entry.unit.reading.quantities
+    )
+
+
+def _homes(claim: Reading, chosen: Sequence[Chosen]) -> tuple[int, ...]:
+    if not chosen:
+        return ()
+    scores = [[0.0] * len(chosen) for _ in claim.clauses]
+    for word in claim.words:
+        for index, entry in enumerate(chosen):
+            if holds(word, claim, entry.unit) >= 0.7:
+                scores[word.clause][index] += word.weight
+    for amount in claim.quantities:
+        clause = claim.clause_at(amount.start)
+        for index, entry in enumerate(chosen):
+            if any(amount.same_value(other) for other in entry.unit.reading.quantities):
+                scores[clause][index] += 1
+    return tuple(max(range(len(chosen)), key=lambda index: (row[index], -index)) for row in scores)
+
+
+def _worst_clause(claim: Reading, matches: Sequence[float]) -> float:
+    held = [0.0] * len(claim.clauses)
+    total = [0.0] * len(claim.clauses)
+    for word, match in zip(claim.words, matches, strict=True):
+        held[word.clause] += word.weight * match
+        total[word.clause] += word.weight
+    return min((h / t for h, t in zip(held, total, strict=True) if t >= 1.5), default=1.0)

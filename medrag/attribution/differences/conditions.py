@@ -1,0 +1,110 @@
+"""Conditions: what restricts a statement, dropped or added on the way to the claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.facts import Reading, Word
+from medrag.japanese.normalize import Span
+
+_WIDE = frozenset(("=all", "=regardless", "=none"))
+_CONDITION = re.compile(
+    r"(?P<except>を除き|を除いて|を除く|以外(?:は|の|には|で)|を除外)"
+    r"|(?P<only>に限り|に限って|に限る|に限定|のみ(?!なら)|だけ(?!で))"
+    r"|(?P<if>(?:る|た|い|の|ない|な)(?:場合|とき|時|際)(?:は|に|には|、|で|の)|であれば|なければ|[れけせてめべえ]ば(?=[、,])|たら(?=[、,])|限り(?=[、,は])|うえで(?=[、,])|(?:た|の)(?:後|あと)(?:は|に|、))"
+    r"|(?P<who>(?:患者|者|例|人|女性|男性|児|成人|小児|妊婦|高齢者|群|patients|adults|children)(?:では|には|に対し|に対して|は|に|へ|の)?)",
+    re.IGNORECASE,
+)
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """Findings on dropped and widened conditions."""
+    claim = alignment.claim
+    held = frozenset(
+        concept for entry in alignment.chosen for concept in entry.unit.reading.concepts
+    )
+    wide = claim.concepts & _WIDE
+    if wide and not held & _WIDE:
+        yield Finding(kind="scope", claim="・".join(sorted(wide)), evidence="", firm=True)
+    if "=only" in claim.concepts and "=only" not in held:
+        yield Finding(kind="condition_added", claim="=only", evidence="", firm=False)
+    narrow = held & {"=only", "=some", "=most"}
+    if narrow - claim.concepts and not wide and alignment.homes:
+        home = alignment.chosen[0].unit.reading.concepts & {"=only", "=some", "=most"}
+        if home - claim.concepts:
+            yield Finding(kind="scope", claim="", evidence="・".join(sorted(home)), firm=False)
+    for entry in alignment.chosen[:1]:
+        yield from _dropped(alignment, entry.unit.reading)
+
+
+def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
+    claim = alignment.claim
+    used = {word.key for word in claim.words}
+    for span, kind in _conditions(evidence):
+        words = [w for w in evidence.words if span.start <= w.start < span.end]
+        amounts = [q for q in evidence.quantities if span.start <= q.start < span.end]
+        heavy = [w for w in words if w.weight >= 0.4 and w.key != "患者"]
+        if not heavy and not amounts:
+            continue
+        missing = [w for w in heavy if w.key not in used and not _said(w, evidence, claim)]
+        lost = [q for q in amounts if not any(q.same_value(mine) for mine in claim.quantities)]
+        weight = sum(w.weight for w in heavy) + 1.5 * len(amounts)
+        gone = sum(w.weight for w in missing) + 1.5 * len(lost)
+        if gone >= 0.6 * weight and gone >= 1:
+            wording = evidence.text[span.start : span.end]
+            if not _governs(evidence, span, used):
+                continue
+            near = alignment.coverage >= 0.9 and not wording.endswith("の")
+            yield Finding(
+                kind="condition_dropped",
+                claim="",
+                evidence=wording,
+                firm=near and kind in ("except", "only", "if"),
+            )
+
+
+def _governs(evidence: Reading, span: Span, used: set[str]) -> bool:
+    """Whether the claim says what the condition restricts: the rest of its clause, or the next."""
+    clause = evidence.clause_at(span.start)
+    if evidence.clauses[clause].end <= span.end + 1 and clause + 1 < len(evidence.clauses):
+        clause += 1
+    rest = [
+        w for w in evidence.words if w.clause == clause and not span.start <= w.start < span.end
+    ]
+    total = sum(w.weight for w in rest)
+    return total > 0 and sum(w.weight for w in rest if w.key in used) >= 0.6 * total
+
+
+def _said(word: Word, evidence: Reading, claim: Reading) -> bool:
+    """Whether the claim has the word under another name or in other characters."""
+    if word.term >= 0 and evidence.terms[word.term].concepts & claim.meanings:
+        return True
+    return word.base in claim.text.lower() or _echoed(word.base, claim.text)
+
+
+def _echoed(base: str, text: str) -> bool:
+    kanji = [character for character in base if "一" <= character <= "鿿"]
+    return bool(kanji) and sum(character in text for character in kanji) >= (len(kanji) + 1) // 2
+
+
+def _conditions(reading: Reading) -> Iterator[tuple[Span, str]]:
+    """The restrictive phrases of a statement: from the clause's beginning to the restricting word."""
+    floor = 0
+    for match in _CONDITION.finditer(reading.text):
+        clause = reading.clauses[reading.clause_at(match.start())]
+        start = max(floor, clause.start)
+        comma = max(
+            reading.text.rfind("、", start, match.start()),
+            reading.text.rfind(",", start, match.start()),
+        )
+        if match.lastgroup != "who" and comma >= 0 and match.start() - comma > 4:
+            start = comma + 1
+        end = match.end()
+        if reading.text[end : end + 1] == "(":
+            close = reading.text.find(")", end)
+            end = close + 1 if 0 <= close < end + 60 else end
+        yield Span(start, end), match.lastgroup or ""
+        floor = end

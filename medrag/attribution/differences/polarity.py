@@ -1,0 +1,199 @@
+"""Polarity: whether a clause affirms or denies, with every negation counted.
+
+併用しないことを推奨する and 併用は推奨されない agree; 使えないわけではない and 用いない do not. Negations of the same
+word on both sides cancel; what is left must be even. Where the evidence says both, nothing is held
+against the claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.evidence import Unit
+from medrag.attribution.facts import Negator, Reading
+
+_PLAUSIBLE = 0.75
+_AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
+_UNTIL = re.compile(r"まで[はに]?")
+_SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第|後に|のち|から")
+_CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
+_WHETHER = re.compile(r"か(?:どうか|否か)|のか[はが、]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A clause of the evidence that may be what a clause of the claim rests on."""
+
+    unit: Unit
+    clause: int
+    score: float
+    says: bool  # it holds the claim's predicate
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """A finding for each clause of the claim that denies what the evidence affirms, or the reverse."""
+    claim = alignment.claim
+    for clause, span in enumerate(claim.clauses):
+        options = places(alignment, clause)
+        if _CONDITIONAL.search(claim.text[span.start : span.end]):
+            # 異常がなければ is no denial; it can only be set beside another condition.
+            options = [option for option in options if _is_conditional(option)]
+        if not options:
+            continue
+        results = [_compare(claim, clause, option) for option in options]
+        if all(result is not None for result in results) and results[0] is not None:
+            yield results[0]
+        elif results[0] is None:
+            yield from _embedded(claim, clause, options[0])
+
+
+def _is_conditional(place: Place) -> bool:
+    span = place.unit.reading.clauses[place.clause]
+    return _CONDITIONAL.search(place.unit.reading.text[span.start : span.end]) is not None
+
+
+def places(alignment: Alignment, clause: int) -> list[Place]:
+    """The clauses of the evidence that speak of what a clause of the claim says, best first.
+
+    Those with its predicate, if any have it; else those that share most of its words.
+    """
+    claim = alignment.claim
+    words = [word for word in claim.words if word.clause == clause]
+    if not words:
+        return []
+    # 禁忌 and 避ける are predicates that count as negations; no word is left to look for then.
+    denied = any(
+        n.predicate and n.clause == clause and n.start > words[-1].start for n in claim.negators
+    )
+    last = "" if denied else words[-1].key
+    amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
+    found = []
+    for order, entry in enumerate(alignment.chosen):
+        reading = entry.unit.reading
+        for number in range(len(reading.clauses)):
+            there = [word for word in reading.words if word.clause == number]
+            keys = {word.key for word in there}
+            meanings = {
+                c for word in there if word.term >= 0 for c in reading.terms[word.term].concepts
+            }
+            score = sum(
+                word.weight
+                for word in words
+                if word.key in keys
+                or (word.term >= 0 and claim.terms[word.term].concepts & meanings)
+            )
+            span = reading.clauses[number]
+            score += sum(
+                any(
+                    span.start <= b.start < span.end and a.same_value(b) for b in reading.quantities
+                )
+                for a in amounts
+            )
+            if score:
+                home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
+                found.append(
+                    Place(unit=entry.unit, clause=number, score=score + home, says=last in keys)
+                )
+    if any(place.says for place in found):
+        found = [place for place in found if place.says]
+    found.sort(key=lambda place: -place.score)
+    return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
+
+
+def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
+    evidence = place.unit.reading
+    mine = [n for n in claim.negators if n.clause == clause]
+    theirs = [n for n in evidence.negators if n.clause == place.clause]
+    mine_left, theirs_left = _unpaired(claim, mine, evidence, theirs)
+    left = [n for n in mine_left if n.main], [n for n in theirs_left if n.main]
+    against = _graded_against(place.unit) and not claim.modality.certainty & _AGAINST
+    if (len(left[0]) + len(left[1]) + against) % 2 == 0:
+        return None
+    heading = sum(len(entry.negators) for entry in place.unit.headings)
+    if (heading and (len(left[0]) + len(left[1]) + heading) % 2 == 0) or _reworded(
+        claim, clause, place
+    ):
+        return None
+    span, there = claim.clauses[clause], evidence.clauses[place.clause]
+    firm = place.says or any(
+        n.target >= 0 and reading.words[n.target].key in other.keys
+        for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
+        for n in negators
+    )
+    return Finding(
+        kind="double_negation" if len(mine) > 1 or len(theirs) > 1 else "negation",
+        claim=claim.text[span.start : span.end].strip(),
+        evidence=evidence.text[there.start : there.end].strip(),
+        start=span.start,
+        end=span.end,
+        firm=firm,
+        same_place=place.says,
+    )
+
+
+def _graded_against(unit: Unit) -> bool:
+    """Whether the grade alone says no: 推奨クラスIII beside a positive sentence."""
+    return bool(unit.reading.modality.certainty & _AGAINST) and not any(
+        n.main for n in unit.reading.negators
+    )
+
+
+def _unpaired(
+    claim: Reading, mine: Sequence[Negator], evidence: Reading, theirs: Sequence[Negator]
+) -> tuple[list[Negator], list[Negator]]:
+    """The negators without a partner that negates the same word on the other side."""
+    left = list(theirs)
+    alone = []
+    for negator in mine:
+        key = claim.words[negator.target].key if negator.target >= 0 else None
+        partner = next(
+            (n for n in left if key and n.target >= 0 and evidence.words[n.target].key == key), None
+        )
+        if partner is None:
+            alone.append(negator)
+        else:
+            left.remove(partner)
+    return alone, left
+
+
+def _reworded(claim: Reading, clause: int, place: Place) -> bool:
+    """下がるまで始めない says what 下がってから始める says; 効くかどうかは不明 affirms nothing."""
+    one, other = claim.text, place.unit.reading.text
+    if (_UNTIL.search(one) and _SINCE.search(other)) or (
+        _UNTIL.search(other) and _SINCE.search(one)
+    ):
+        return True
+    span = claim.clauses[clause]
+    return bool(_WHETHER.search(one[span.start : span.end]) and _WHETHER.search(other))
+
+
+def _embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
+    """Negations within a clause (達しない患者) that only one side has: a person should look."""
+    evidence = place.unit.reading
+    if "=regardless" in evidence.concepts or "=regardless" in claim.concepts:
+        return
+    mine = [n for n in claim.negators if n.clause == clause and not n.main]
+    theirs = [n for n in evidence.negators if n.clause == place.clause and not n.main]
+    denied_here = {claim.words[n.target].key for n in claim.negators if n.target >= 0}
+    denied_there = {evidence.words[n.target].key for n in evidence.negators if n.target >= 0}
+    for reading, negators, other, denied in (
+        (claim, mine, evidence, denied_there),
+        (evidence, theirs, claim, denied_here),
+    ):
+        for n in negators:
+            key = reading.words[n.target].key if n.target >= 0 else ""
+            if key in other.keys and key not in denied:
+                wording = reading.text[n.start : n.end]
+                own = reading is claim
+                yield Finding(
+                    kind="negation",
+                    claim=wording if own else key,
+                    evidence=key if own else wording,
+                    start=n.start if own else 0,
+                    end=n.end if own else 0,
+                    firm=False,
+                )

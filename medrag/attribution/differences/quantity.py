@@ -1,0 +1,164 @@
+"""Quantities: number, unit, comparator, range, period, and which of two values belongs where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.binding import likeness, surroundings
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.facts import Reading
+from medrag.japanese.quantities import Quantity
+
+_SWAPPED = 0.3
+_SWAPPED_FIRMLY = 0.55
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """A finding for each quantity of the claim that the evidence does not bear out."""
+    claim = alignment.claim
+    for amount in claim.quantities:
+        home = alignment.chosen[alignment.homes[claim.clause_at(amount.start)]].unit
+        units = [home, *(entry.unit for entry in alignment.chosen if entry.unit is not home)]
+        held = [(unit.reading, other) for unit in units for other in unit.reading.quantities]
+        same = [(reading, other) for reading, other in held if amount.same_value(other)]
+        if not same:
+            yield from _absent(claim, amount, held)
+            continue
+        matching = [entry for entry in same if _agrees(amount, entry[1])]
+        if not matching:
+            other = same[0][1]
+            yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, same_place=True)  # fmt: skip
+            continue
+        yield from _swapped(claim, amount, matching, held)
+
+
+def _agrees(amount: Quantity, other: Quantity) -> bool:
+    if amount.role != other.role and "every" in (amount.role, other.role):
+        return amount.role == "" or other.role == ""
+    if {amount.role, other.role} == {"before", "after"}:
+        return False
+    return amount.comparator == other.comparator or (
+        not (amount.comparator and other.comparator) and _loose(amount, other)
+    )
+
+
+def _loose(amount: Quantity, other: Quantity) -> bool:
+    """Whether a comparator that one side leaves out can be left out: 最大10 mg for 10 mgまで."""
+    return (
+        (
+            (amount.comparator or other.comparator) == "le"
+            and "以下" not in amount.text + other.text
+            and "以内" not in amount.text + other.text
+        )
+        or amount.role != ""
+        or other.role != ""
+    )
+
+
+def _how(amount: Quantity, other: Quantity) -> str:
+    if {amount.role, other.role} == {"before", "after"}:
+        return "timing"
+    return "comparator"
+
+
+def _absent(
+    claim: Reading,
+    amount: Quantity,
+    held: list[tuple[Reading, Quantity]],
+) -> Iterator[Finding]:
+    if _composed(amount, [other for _, other in held]):
+        return
+    # A bare small number or an approximate fraction may be a way of speaking (二つの, およそ4分の3).
+    bare = amount.dimension in ("", "fold", "agents", "times", "points") and not amount.comparator
+    numbers = {part for _, other in held for part in _written(other)}
+    like = [(reading, other) for reading, other in held if other.dimension == amount.dimension]
+    around = surroundings(claim, amount.start, amount.end)
+    free = [
+        (likeness(around, surroundings(reading, other.start, other.end)), other)
+        for reading, other in like
+        if not any(other.same_value(mine) for mine in claim.quantities)
+    ]
+    best = max(free, key=lambda entry: entry[0], default=None)
+    if best is not None:
+        kind = "range" if amount.is_range or best[1].is_range else _kind(amount)
+        yield Finding(kind=kind, claim=amount.text, evidence=best[1].text, start=amount.start, end=amount.end, same_place=best[0] > 0, firm=not bare or best[0] >= 0.6)  # fmt: skip
+        return
+    if _written(amount) <= numbers and _written(amount):
+        other = next(other for _, other in held if _written(other) & _written(amount))
+        yield Finding(kind="unit", claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, same_place=True)  # fmt: skip
+        return
+    yield Finding(kind=_kind(amount), claim=amount.text, evidence="", start=amount.start, end=amount.end, firm=not (bare or amount.approximate))  # fmt: skip
+
+
+def _kind(amount: Quantity) -> str:
+    if amount.dimension in ("date", "year"):
+        return "edition_year"
+    if amount.dimension.startswith("times per"):
+        return "frequency"
+    if amount.dimension.startswith("rank"):
+        return "line"
+    return "duration" if amount.dimension in ("days", "months") else "number"
+
+
+def _written(amount: Quantity) -> frozenset[str]:
+    digits = "".join(
+        character if character.isdigit() or character == "." else " " for character in amount.text
+    )
+    return frozenset(digits.split())
+
+
+def _composed(amount: Quantity, others: list[Quantity]) -> bool:
+    """Whether the amount follows from two of the evidence: 1回5 mg, 1日2回 is 10 mg/日."""
+    if len(amount.parts) != 1:
+        return False
+    for dose in others:
+        for often in others:
+            if (
+                often.dimension == "times per days"
+                and dose.dimension
+                and amount.dimension == f"{dose.dimension} per days"
+                and len(dose.parts) == 1
+            ):
+                low = dose.parts[0].low * often.parts[0].low
+                high = dose.parts[0].high * often.parts[0].high
+                if (low, high) == amount.parts[0]:
+                    return True
+    return False
+
+
+def _swapped(
+    claim: Reading,
+    amount: Quantity,
+    matching: list[tuple[Reading, Quantity]],
+    held: list[tuple[Reading, Quantity]],
+) -> Iterator[Finding]:
+    rivals = [
+        (reading, other)
+        for reading, other in held
+        if other.dimension == amount.dimension and not amount.same_value(other)
+    ]
+    if not rivals:
+        return
+    around = surroundings(claim, amount.start, amount.end)
+    own = max(
+        likeness(around, surroundings(reading, other.start, other.end))
+        for reading, other in matching
+    )
+    like, rival = max(
+        (
+            (likeness(around, surroundings(reading, other.start, other.end)), other)
+            for reading, other in rivals
+        ),
+        key=lambda entry: entry[0],
+    )
+    if like > own + _SWAPPED:
+        yield Finding(
+            kind="swapped_values",
+            claim=amount.text,
+            evidence=rival.text,
+            start=amount.start,
+            end=amount.end,
+            firm=like > own + _SWAPPED_FIRMLY and not rival.is_range,
+            same_place=True,
+        )

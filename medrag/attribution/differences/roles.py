@@ -1,0 +1,186 @@
+"""Roles and order: what is done to what, what by what, and what comes first.
+
+AをBで割る and BをAで割る hold the same words; so do 確認してから貼る and 貼ってから確認する.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.binding import likeness, surroundings
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.terms import named
+from medrag.attribution.facts import Reading, Word
+
+# Topic and subject markers come and go with rewording; these do not.
+_CASES = ("を", "へ", "から", "より", "で", "に")
+_MANY = 14  # names of one claim: their pairs are compared
+_SWAPPED = 0.6
+_ORDER = re.compile(
+    r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    first: str
+    second: str
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """Findings on exchanged roles, reversed order and stitched subjects."""
+    yield from _exchanged(alignment)
+    yield from _held_by_another(alignment)
+    yield from _misplaced(alignment)
+    yield from _reversed(alignment)
+
+
+def _exchanged(alignment: Alignment) -> Iterator[Finding]:
+    claim = alignment.claim
+    for entry in alignment.chosen:
+        evidence = entry.unit.reading
+        mine, theirs = _cases(claim), _cases(evidence)
+        for one, cases in mine.items():
+            for other, others in mine.items():
+                if one >= other or one not in theirs or other not in theirs:
+                    continue
+                swapped = any(
+                    p != q
+                    and p in theirs[other]
+                    and q in theirs[one]
+                    and p not in theirs[one]
+                    and q not in theirs[other]
+                    for p in cases
+                    for q in others
+                )
+                if swapped and not _passive(claim) ^ _passive(evidence):
+                    yield Finding(
+                        kind="role_swap",
+                        claim=f"{one}・{other}",
+                        evidence=evidence.text.strip(),
+                        same_place=True,
+                    )
+                    return
+
+
+def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
+    """ARNIへ切り替える against ARBへ切り替える, where both texts name both."""
+    claim = alignment.claim
+    for entry in alignment.chosen:
+        evidence = entry.unit.reading
+        mine, theirs = _cases(claim), _cases(evidence)
+        for case in ("へ", "から", "より"):
+            here = {key for key, cases in mine.items() if case in cases}
+            there = {key for key, cases in theirs.items() if case in cases}
+            if not here or not there or here & there:
+                continue
+            if here <= theirs.keys() and there <= mine.keys():
+                yield Finding(
+                    kind="role_swap",
+                    claim="・".join(sorted(here)) + case,
+                    evidence="・".join(sorted(there)) + case,
+                    same_place=True,
+                )
+                return
+
+
+def _misplaced(alignment: Alignment) -> Iterator[Finding]:
+    """Two names that each stand where the evidence has the other."""
+    claim = alignment.claim
+    for entry in alignment.chosen:
+        evidence = entry.unit.reading
+        names = [word for word in claim.words if word.key in evidence.keys and named(word)]
+        if len(names) > _MANY:
+            continue
+        for position, one in enumerate(names):
+            for other in names[position + 1 :]:
+                if one.key == other.key or other.start - one.end < 1:
+                    continue
+                crossed = _likeness(claim, one, evidence, other.key) + _likeness(
+                    claim, other, evidence, one.key
+                )
+                straight = _likeness(claim, one, evidence, one.key) + _likeness(
+                    claim, other, evidence, other.key
+                )
+                if crossed > straight + _SWAPPED:
+                    yield Finding(
+                        kind="role_swap",
+                        claim=f"{one.base}・{other.base}",
+                        evidence=f"{other.base}・{one.base}",
+                        firm=crossed > straight + 2 * _SWAPPED,
+                        same_place=True,
+                    )
+                    return
+
+
+def _likeness(claim: Reading, word: Word, evidence: Reading, key: str) -> float:
+    around = surroundings(claim, word.start, word.end)
+    return max(
+        likeness(around, surroundings(evidence, there.start, there.end))
+        for there in evidence.words
+        if there.key == key
+    )
+
+
+def _cases(reading: Reading) -> dict[str, set[str]]:
+    """The case particles that each noun, or value, takes."""
+    found: dict[str, set[str]] = {}
+    for word in reading.words:
+        if word.after in _CASES and word.weight != 0.5:
+            found.setdefault(word.key, set()).add(word.after)
+    for amount in reading.quantities:
+        following = reading.text[amount.end : amount.end + 2]
+        case = next((case for case in _CASES if following.startswith(case)), None)
+        if case is not None:
+            found.setdefault(f"#{amount.dimension}:{amount.parts}", set()).add(case)
+    return found
+
+
+def _passive(reading: Reading) -> bool:
+    return re.search(r"[らさかたまわなば]れ(?:る|た|て|な|ま|ず)", reading.text) is not None
+
+
+def _reversed(alignment: Alignment) -> Iterator[Finding]:
+    mine = list(_steps(alignment.claim))
+    if not mine:
+        return
+    for entry in alignment.chosen:
+        for theirs in _steps(entry.unit.reading):
+            for step in mine:
+                if (
+                    step.first == theirs.second
+                    and step.second == theirs.first
+                    and step.first != step.second
+                ):
+                    yield Finding(
+                        kind="timing",
+                        claim=alignment.claim.text.strip(),
+                        evidence=entry.unit.reading.text.strip(),
+                        same_place=True,
+                    )
+                    return
+
+
+def _steps(reading: Reading) -> Iterator[_Step]:
+    """What comes before what: the word before てから, and each word that ends a clause after it."""
+    for match in _ORDER.finditer(reading.text):
+        earlier = _last(reading.words, match.start() + 1)
+        following = [word for word in reading.words if word.start >= match.end()]
+        if earlier is None or not following:
+            continue
+        clause = following[0].clause
+        later = [word for word in following if word.clause == clause][-1]
+        # 貼り、24時間は剥がさない: the first predicate after it is the next step, not the last.
+        steps = [later, following[-1]]
+        for step in steps:
+            if match["then"]:
+                yield _Step(first=earlier.key, second=step.key)
+            else:
+                yield _Step(first=step.key, second=earlier.key)
+
+
+def _last(words: tuple[Word, ...], before: int) -> Word | None:
+    return next((word for word in reversed(words) if word.end <= before), None)

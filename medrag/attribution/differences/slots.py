@@ -1,0 +1,73 @@
+"""Slots: values that exclude each other (経口 and 静注, 食前 and 食後, 右 and 左)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.binding import likeness, surroundings
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.facts import Reading, SlotValue
+
+_SWAPPED = 0.5
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """A finding for each slot value that the evidence does not hold, or holds elsewhere."""
+    claim = alignment.claim
+    said = {(value.slot, value.value) for value in claim.slots}
+    for value in claim.slots:
+        home = alignment.chosen[alignment.homes[value.clause]].unit
+        units = [home, *(entry.unit for entry in alignment.chosen if entry.unit is not home)]
+        held = [
+            (unit.reading, other)
+            for unit in units
+            for other in unit.reading.slots
+            if other.slot == value.slot
+        ]
+        same = [entry for entry in held if entry[1].value == value.value]
+        others = [entry for entry in held if entry[1].value != value.value]
+        wording = claim.text[value.start : value.end]
+        if not same:
+            around = any(
+                other.slot == value.slot and other.value == value.value
+                for unit in units
+                for heading in unit.headings
+                for other in heading.slots
+            )
+            rivals = [entry for entry in others if (entry[1].slot, entry[1].value) not in said]
+            if around or not rivals:
+                continue
+            reading, rival = rivals[0]
+            yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=_close(alignment, value, rivals))  # fmt: skip
+            continue
+        if not others:
+            continue
+        around_claim = surroundings(claim, value.start, value.end)
+        own = max(
+            likeness(around_claim, surroundings(reading, other.start, other.end))
+            for reading, other in same
+        )
+        like, reading, rival = max(
+            (
+                (
+                    likeness(around_claim, surroundings(reading, other.start, other.end)),
+                    reading,
+                    other,
+                )
+                for reading, other in others
+            ),
+            key=lambda entry: entry[0],
+        )
+        if like > own + _SWAPPED:
+            yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=like > own + 2 * _SWAPPED)  # fmt: skip
+
+
+def _close(
+    alignment: Alignment, value: SlotValue, rivals: Sequence[tuple[Reading, SlotValue]]
+) -> bool:
+    around = surroundings(alignment.claim, value.start, value.end)
+    return any(
+        likeness(around, surroundings(reading, rival.start, rival.end)) >= 0.5
+        for reading, rival in rivals
+    )

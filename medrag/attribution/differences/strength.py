@@ -1,0 +1,154 @@
+"""Strength: how strongly, how certainly, under what prohibition; association against cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.polarity import Place, places
+from medrag.attribution.evidence import Unit
+from medrag.attribution.facts.modality import deontics, strengths
+from medrag.japanese.normalize import Span
+
+
+def find(alignment: Alignment) -> Iterator[Finding]:
+    """Findings on strength, certainty, deontic force, hedging and causality."""
+    units = [entry.unit for entry in alignment.chosen]
+    yield from _strength(alignment, units)
+    yield from _certainty(alignment, units)
+    yield from _deontic(alignment)
+    yield from _assertion(alignment, units)
+
+
+def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
+    claimed = alignment.claim.modality.strengths
+    held = frozenset(
+        cue for unit in units for entry in unit.grades for cue in entry.modality.strengths
+    )
+    own = frozenset(cue for unit in units for cue in unit.reading.modality.strengths)
+    against, firm = _other_strength(claimed, held, own)
+    if not claimed and own & {"consider", "weak"} and not own & {"recommend", "strong"}:
+        against = own if _only_considered(alignment) else against
+    if against:
+        yield Finding(
+            kind="strength",
+            claim=alignment.claim.text.strip(),
+            evidence="・".join(sorted(against)),
+            firm=firm,
+            same_place=firm,
+        )
+
+
+def _other_strength(
+    claimed: frozenset[str], held: frozenset[str], own: frozenset[str]
+) -> tuple[frozenset[str], bool]:
+    """The evidence's cues when they do not bear out the claim's, and whether that is firm."""
+    none: frozenset[str] = frozenset()
+    if "strong" in claimed and "weak" not in claimed:
+        return (
+            (none, False)
+            if "strong" in held
+            else (held or frozenset(("unstated",)), bool(held & {"weak", "consider"}))
+        )
+    if "weak" in claimed and "strong" not in claimed:
+        return (none, False) if "weak" in held else (held, bool(held & {"strong", "recommend"}))
+    if "recommend" in claimed and "consider" not in claimed:
+        overstated = held & {"weak", "consider"} and not held & {"recommend", "strong"}
+        return (held, True) if overstated else (none, False)
+    if "consider" in claimed and "consider" not in own and held & {"recommend", "strong", "weak"}:
+        return held, True
+    return none, False
+
+
+def _only_considered(alignment: Alignment) -> bool:
+    """Whether the clause that the claim rests on only considers what the claim states."""
+    options = places(alignment, len(alignment.claim.clauses) - 1)
+    if not options:
+        return False
+    span = options[0].unit.reading.clauses[options[0].clause]
+    return bool(
+        strengths(options[0].unit.reading.text[span.start : span.end]) & {"consider", "weak"}
+    )
+
+
+def _certainty(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
+    claimed = alignment.claim.modality.certainty
+    held = frozenset(
+        cue for unit in units for entry in unit.grades for cue in entry.modality.certainty
+    )
+    for cue in sorted(claimed):
+        scheme = cue.partition(":")[0]
+        same_scheme = {other for other in held if other.startswith(scheme + ":")}
+        if cue not in held and same_scheme:
+            yield Finding(
+                kind="certainty",
+                claim=cue,
+                evidence="・".join(sorted(same_scheme)),
+                same_place=True,
+            )
+        elif cue not in held:
+            yield Finding(kind="certainty", claim=cue, evidence="", firm=False)
+
+
+def _deontic(alignment: Alignment) -> Iterator[Finding]:
+    """Contraindication against caution, clause by clause."""
+    claim = alignment.claim
+    for clause, span in enumerate(claim.clauses):
+        options = places(alignment, clause)
+        if not options:
+            continue
+        unit, place = options[0].unit, options[0].clause
+        there = unit.reading.clauses[place]
+        claimed = deontics(claim.text[span.start : span.end])
+        held = deontics(unit.reading.text[there.start : there.end]).union(
+            *(entry.modality.deontics for entry in unit.headings)
+        )
+        denied = any(n.main and n.clause == place for n in unit.reading.negators)
+        denies = any(n.main and n.clause == clause for n in claim.negators)
+        if "caution" in claimed and "caution" not in held and ("prohibit" in held or denied):
+            yield _forced("caution", "prohibit", span, firm=True)
+        elif "prohibit" in claimed and "prohibit" not in held and "caution" in held:
+            yield _forced("prohibit", "caution", span, firm=True)
+        elif any(_cautions(option) for option in options[1:]) and "prohibit" in claimed:
+            yield _forced("prohibit", "caution", span, firm=False)
+        elif "prohibit" in claimed and "prohibit" not in held and not denied:
+            yield _forced("prohibit", "", span, firm=False)
+        elif "prohibit" in held and "prohibit" not in claimed and not denies:
+            yield _forced("", "prohibit", span, firm=False)
+        elif "caution" in held and "caution" not in claimed and denies:
+            yield _forced("", "caution", span, firm=False)
+
+
+def _cautions(place: Place) -> bool:
+    there = place.unit.reading.clauses[place.clause]
+    said = deontics(place.unit.reading.text[there.start : there.end])
+    return "caution" in said and "prohibit" not in said
+
+
+def _forced(claimed: str, held: str, span: Span, *, firm: bool) -> Finding:
+    return Finding(
+        kind="contraindication_caution",
+        claim=claimed,
+        evidence=held,
+        start=span.start,
+        end=span.end,
+        firm=firm,
+        same_place=firm,
+    )
+
+
+def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
+    claim = alignment.claim.modality
+    home = units[0].reading.modality
+    text = alignment.claim.text.strip()
+    if home.unknown and not (claim.unknown or claim.hedged):
+        yield Finding(kind="causal_overclaim", claim=text, evidence="unknown", firm=claim.causal)
+    elif home.associated and not home.causal and not (claim.associated or claim.hedged):
+        yield Finding(
+            kind="causal_overclaim", claim=text, evidence="association", firm=claim.causal
+        )
+    elif home.hedged and not (claim.hedged or claim.associated or claim.unknown):
+        yield Finding(kind="certainty_of_finding", claim=text, evidence="hedged", firm=False)
+    elif claim.causal and home.associated and not claim.associated:
+        yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=True)

@@ -1,0 +1,187 @@
+"""Passages as evidence: their sentences and table rows, read, with the context they stand in.
+
+A table row means nothing without its header, nor 妊婦 in a list without the heading 【禁忌】 above it,
+and a recommendation's strength often stands on the next line. Each unit carries that context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from medrag.attribution.claims import split
+from medrag.attribution.facts import Reading, read
+from medrag.japanese.quantities import Interval
+
+_GRADE_LINE = re.compile(
+    r"\W*(?:推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨|エビデンス|強さ|確実性|合意率|グレード|レベル|strength|certainty|quality|evidence)[^。]{0,60}$",
+    re.IGNORECASE,
+)
+_GRADE_LINES = 4
+_DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
+_SHORT = re.compile(
+    r"(?:以下[、，]?)?[「『]?([A-Za-z][A-Za-z0-9α-ω\-/]{1,11}|[一-龥ァ-ヶー]{2,12})[」』]?(?:と(?:いう|する|略す|略記))?。?$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A sentence, list item or table row of a passage.
+
+    Attributes:
+        start, end: In the passage as given.
+        reading: A table row is read with its header: カルベジロールは開始用量 1.25 mg。
+        text: The reading's, in lower case.
+        verbatim: What was written, squeezed.
+        keys: Of its words, with the abbreviations that the passage defines spelled out.
+        around: Keys of its headings: context, not content.
+        meanings: Concepts of its terms, and of those of its headings.
+        headings: Readings of the headings that govern it.
+        grades: The readings its strength and certainty may be found in: its own, then the
+            grade lines after it.
+    """
+
+    start: int
+    end: int
+    reading: Reading
+    text: str
+    verbatim: str
+    keys: frozenset[str]
+    around: frozenset[str]
+    meanings: frozenset[str]
+    headings: tuple[Reading, ...]
+    grades: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A passage's units, with an index of their keys and of their amounts."""
+
+    units: tuple[Unit, ...]
+    postings: dict[str, tuple[int, ...]]
+    numbers: dict[tuple[Interval, ...], tuple[int, ...]]
+    everything: frozenset[str]
+
+
+@lru_cache(maxsize=2048)
+def analyse(text: str) -> Passage:
+    """The units of a passage. Linear in its length, and remembered for the next claim."""
+    units = tuple(_units(text))
+    postings: dict[str, list[int]] = {}
+    numbers: dict[tuple[Interval, ...], list[int]] = {}
+    for number, unit in enumerate(units):
+        for key in unit.keys:
+            postings.setdefault(key, []).append(number)
+        for parts in {amount.parts for amount in unit.reading.quantities}:
+            numbers.setdefault(parts, []).append(number)
+    return Passage(
+        units=units,
+        postings={key: tuple(places) for key, places in postings.items()},
+        numbers={parts: tuple(places) for parts, places in numbers.items()},
+        everything=frozenset(postings),
+    )
+
+
+def _units(text: str) -> Iterator[Unit]:
+    statements = split(text)
+    readings = [read(statement.plain) for statement in statements]
+    aliases = _aliases(readings)
+    headings: tuple[Reading, ...] = ()
+    header: list[str] | None = None
+    for position, (statement, written) in enumerate(zip(statements, readings, strict=True)):
+        reading = written
+        if text[statement.start] == "|":
+            cells = _cells(text[statement.start : statement.end], statement.plain)
+            heads = statement.kind == "table_header" or header is None
+            if heads and any(cell.strip("-: ") for cell in cells):
+                header = cells
+            if statement.kind == "table_header":
+                continue
+            if not heads and header is not None:
+                reading = _labelled(header, cells) or reading
+        else:
+            header = None
+        governing = headings
+        if statement.kind == "heading" and not statement.markers and reading.words:
+            headings, governing = (reading,), ()
+        yield Unit(
+            start=statement.start,
+            end=statement.end,
+            reading=reading,
+            text=reading.text.lower(),
+            verbatim=squeezed(written.text),
+            keys=_spelled_out(reading.keys, aliases),
+            around=frozenset(key for entry in governing for key in entry.keys),
+            meanings=reading.meanings.union(*(entry.meanings for entry in governing)),
+            headings=governing,
+            grades=(reading, *_grades(readings, position)),
+        )
+
+
+def _cells(written: str, plain: str) -> list[str]:
+    """The cells of a table row, without what is blanked in `plain`."""
+    bars = [position for position, character in enumerate(written) if character == "|"]
+    cells = [plain[left + 1 : right].strip() for left, right in pairwise((-1, *bars, len(written)))]
+    return cells[not cells[0] : len(cells) - (not cells[-1])]
+
+
+def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
+    """A table row with each cell's column named, as one would say it."""
+    if len(header) != len(row) or len(row) < 2:
+        return None
+    subject, *cells = row
+    said = [
+        f"{subject}は{name} {cell}。" for name, cell in zip(header[1:], cells, strict=True) if cell
+    ]
+    return read(f"{header[0]} {subject}。" + "".join(said))
+
+
+@lru_cache(maxsize=4096)
+def squeezed(text: str) -> str:
+    """A folded text without white space, outer punctuation and case: for verbatim comparison."""
+    return "".join(text.split()).strip("。．.、,「」『』").lower()
+
+
+def _grades(readings: Sequence[Reading], position: int) -> Iterator[Reading]:
+    """The grade lines that follow a statement."""
+    for reading in readings[position + 1 : position + 1 + _GRADE_LINES]:
+        if not _GRADE_LINE.match(reading.text.strip()):
+            return
+        yield reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alias:
+    short: str
+    long: frozenset[str]
+
+
+def _spelled_out(keys: frozenset[str], aliases: Sequence[_Alias]) -> frozenset[str]:
+    for alias in aliases:
+        if alias.short in keys:
+            keys |= alias.long
+        elif alias.long <= keys:
+            keys |= {alias.short}
+    return keys
+
+
+def _aliases(readings: Sequence[Reading]) -> list[_Alias]:
+    """Abbreviations that a passage defines: 慢性腎臓病（CKD）."""
+    found = []
+    for reading in readings:
+        if "(" not in reading.text:
+            continue
+        for match in _DEFINED.finditer(reading.text):
+            long = _keys_within(reading, match.start(1), match.end(1))
+            inside = _keys_within(reading, match.start(2), match.end(2))
+            pieces = re.split(r"[、，,：:;；]", match[2])
+            if long and len(inside) == 1 and any(_SHORT.match(piece.strip()) for piece in pieces):
+                found.append(_Alias(short=next(iter(inside)), long=long))
+    return found
+
+
+def _keys_within(reading: Reading, start: int, end: int) -> frozenset[str]:
+    return frozenset(word.key for word in reading.words if start <= word.start < end)

@@ -1,0 +1,117 @@
+"""A statement read for what it commits itself to: words, quantities, slots, negations, modality.
+
+All positions are code points of the folded statement (`Reading.text`), so that full and half width
+cannot differ; `Reading.original` gives the span in the statement as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.attribution.facts.clauses import joined, split
+from medrag.attribution.facts.modality import Modality, grades
+from medrag.attribution.facts.modality import find as find_modality
+from medrag.attribution.facts.terms import Term
+from medrag.attribution.facts.terms import find as find_terms
+from medrag.attribution.facts.vocabulary import vocabulary
+from medrag.attribution.facts.words import Negator, Scanner, Word
+from medrag.japanese import quantities
+from medrag.japanese.normalize import Normalized, Span, normalize
+from medrag.japanese.quantities import Quantity
+from medrag.japanese.tokens import tokenize
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotValue:
+    """A value of a kind whose values exclude each other: route 経口, meal 食前."""
+
+    slot: str
+    value: str
+    start: int
+    end: int
+    clause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """A statement, read. Compared by identity: `read` gives one object for one statement."""
+
+    text: str
+    normalized: Normalized
+    words: tuple[Word, ...]
+    quantities: tuple[Quantity, ...]
+    negators: tuple[Negator, ...]
+    slots: tuple[SlotValue, ...]
+    concepts: frozenset[str]
+    modality: Modality
+    terms: tuple[Term, ...]
+    keys: frozenset[str]
+    meanings: frozenset[str]
+    clauses: tuple[Span, ...]
+
+    def original(self, start: int, end: int) -> Span:
+        """A span of the folded text in the statement as written."""
+        return self.normalized.original(start, end)
+
+    def clause_at(self, position: int) -> int:
+        """Number of the clause that holds a position."""
+        return next(
+            (number for number, span in enumerate(self.clauses) if position < span.end),
+            len(self.clauses) - 1,
+        )
+
+
+@lru_cache(maxsize=16384)
+def read(plain: str) -> Reading:
+    """The reading of one statement, markers and markup blanked. Linear in its length."""
+    normalized = normalize(plain)
+    text = normalized.text
+    amounts = quantities.find(text)
+    known = vocabulary()
+    masked = [Span(amount.start, amount.end) for amount in amounts]
+    concepts: set[str] = set()
+    for match in known.phrases.finditer(text):
+        concept = known.concepts[match[0].lower()]
+        if concept:
+            concepts.add(concept)
+        masked.append(Span(*match.span()))
+    masked.extend(grades(text))
+    masked.sort()
+    terms = find_terms(text)
+    tokens = joined(tokenize(text))
+    clauses = split(text, tokens)
+    words, negators = Scanner(tokens, masked, clauses, terms).scan()
+    slots = tuple(
+        SlotValue(
+            slot=value.slot,
+            value=value.value,
+            start=match.start(),
+            end=match.end(),
+            clause=_within(clauses, match.start()),
+        )
+        for match in known.slots.finditer(text)
+        for value in known.values[match[0].lower()]
+    )
+    return Reading(
+        text=text,
+        normalized=normalized,
+        words=words,
+        quantities=amounts,
+        negators=negators,
+        slots=slots,
+        concepts=frozenset(concepts),
+        modality=find_modality(text),
+        terms=terms,
+        keys=frozenset(word.key for word in words),
+        meanings=frozenset(concept for term in terms for concept in term.concepts),
+        clauses=clauses,
+    )
+
+
+def _within(clauses: Sequence[Span], position: int) -> int:
+    for number, span in enumerate(clauses):
+        if position < span.end:
+            return number
+    return len(clauses) - 1

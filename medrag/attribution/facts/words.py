@@ -1,0 +1,219 @@
+"""The content words of a statement, and what denies them.
+
+ある and ない are no stop words: 投与しない comes as 投与, し, ない, and a reading that dropped the last
+would turn a warning into advice. まず and 必ず hold no negation, MeCab tells them from ず.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from medrag.attribution.facts.clauses import INFLECTED, particle
+from medrag.attribution.facts.terms import Term
+from medrag.attribution.facts.vocabulary import vocabulary
+from medrag.japanese.normalize import Span
+from medrag.japanese.tokens import Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A content word.
+
+    Attributes:
+        key: Its base form, or the head of the group of general words it belongs to.
+        base: Its base form.
+        weight: How much a statement loses without it: 1 for a term, less for a verb or an affix.
+        clause: Number of the clause it stands in.
+        after: The particle that follows, if one does.
+        term: Index of the lexicon's term that it is part of, or -1.
+    """
+
+    key: str
+    base: str
+    start: int
+    end: int
+    weight: float
+    clause: int
+    after: str = ""
+    term: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negator:
+    """A negation: ない, ず, 避ける, 禁忌, not.
+
+    Attributes:
+        target: Index of the word that it negates, or -1.
+        main: Whether it denies its clause, not something embedded (達しない患者).
+        predicate: Whether it is the predicate itself (禁忌, 避ける), not an inflection of one.
+    """
+
+    start: int
+    end: int
+    target: int
+    clause: int
+    main: bool
+    predicate: bool
+
+
+_NEGATIVE = frozenset(
+    ("ない", "ぬ", "無い", "なし", "無し", "まい", "not", "no", "never", "without", "cannot", "neither", "nor")
+)  # fmt: skip
+_PREFIXES = frozenset(("不", "未", "非", "無"))
+_CONDITIONAL = frozenset(
+    ("場合", "とき", "時", "際", "ば", "たら", "なら", "限り", "間", "うち", "患者", "者", "例", "人", "方")
+)  # fmt: skip
+_SUPPORT = frozenset(("する", "ある", "だ", "た", "です", "ます", "いる"))
+_SKIPPED = frozenset(("助詞", "助動詞", "補助記号", "空白"))
+_LESSER = frozenset(("動詞", "形容詞", "形状詞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞"))
+_GENERAL = 0.6  # a noun that general prose exchanges
+_ALNUM = re.compile(r"[A-Za-z0-9α-ωΑ-Ω]")
+_NEGATABLE = frozenset(("助動詞", "形容詞", "名詞", "接尾辞"))
+
+
+@dataclass(slots=True)
+class Scanner:
+    """Reads the tokens of one statement, left to right, once."""
+
+    tokens: Sequence[Token]
+    masked: Sequence[Span]
+    clauses: Sequence[Span]
+    terms: Sequence[Term]
+    words: list[Word] = field(default_factory=list)
+    _drafted: list[_Draft] = field(default_factory=list)
+    _content: list[Span] = field(default_factory=list)  # start and clause of what is no aside
+    _pending: list[_Draft] = field(default_factory=list)  # prefixes and English: the target follows
+    _clause: int = 0
+    _mask: int = 0
+    _term: int = 0
+    _depth: int = 0
+    _target: int = -1
+
+    def scan(self) -> tuple[tuple[Word, ...], tuple[Negator, ...]]:
+        """The content words and the negators."""
+        known = vocabulary()
+        for position, token in enumerate(self.tokens):
+            self._depth = max(0, self._depth + (token.surface == "(") - (token.surface == ")"))
+            while self.clauses[self._clause].end <= token.start:
+                self._clause += 1
+            if self._is_masked(token):
+                continue
+            base = token.base
+            if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
+                self._negate(position, token)
+            elif token.pos == "接頭辞" and base in _PREFIXES:
+                self._pending.append(self._draft(position, token))
+            elif token.pos in _SKIPPED or base in known.light or not base[0].isalnum():
+                continue
+            elif base in known.modal:
+                self._target = -1
+            else:
+                self._add(position, token)
+        self._drafted.extend(self._pending)
+        self._drafted.sort(key=lambda draft: draft.token.start)
+        return tuple(self.words), tuple(self._negator(draft) for draft in self._drafted)
+
+    def _is_masked(self, token: Token) -> bool:
+        while self._mask < len(self.masked) and self.masked[self._mask].end <= token.start:
+            self._mask += 1
+        return self._mask < len(self.masked) and self.masked[self._mask].start <= token.start
+
+    def _draft(self, position: int, token: Token) -> _Draft:
+        return _Draft(
+            token=token,
+            target=self._target,
+            clause=self._clause,
+            denies=token.pos != "接頭辞"
+            and token.base not in ("without", "no")
+            and not self._depth
+            and not _conditional(self.tokens, position),
+        )
+
+    def _negate(self, position: int, token: Token) -> None:
+        draft = self._draft(position, token)
+        if token.base.isascii() and token.base in _NEGATIVE:
+            self._pending.append(draft)
+        else:
+            self._drafted.append(draft)
+
+    def _add(self, position: int, token: Token) -> None:
+        heads = vocabulary().heads
+        while self._term < len(self.terms) and self.terms[self._term].end <= token.start:
+            self._term += 1
+        named = self._term < len(self.terms) and self.terms[self._term].start <= token.start
+        self.words.append(
+            Word(
+                key=heads.get(token.base) or _stem(token.base, heads),
+                base=token.base,
+                start=token.start,
+                end=token.end,
+                weight=min(_weight(token), _GENERAL) if token.base in heads else _weight(token),
+                clause=self._clause,
+                after=particle(self.tokens, position),
+                term=self._term if named else -1,
+            )
+        )
+        if not self._depth:
+            self._content.append(Span(token.start, self._clause))
+        self._target = len(self.words) - 1
+        for draft in self._pending:
+            draft.target = self._target
+        self._drafted.extend(self._pending)
+        self._pending.clear()
+
+    def _negator(self, draft: _Draft) -> Negator:
+        # What is denied stands before ない in Japanese, and content after it makes it a modifier.
+        modifies = not draft.token.base.isascii() and any(
+            start >= draft.token.end and clause == draft.clause for start, clause in self._content
+        )
+        return Negator(
+            start=draft.token.start,
+            end=draft.token.end,
+            target=draft.target,
+            clause=draft.clause,
+            main=draft.denies and not modifies,
+            predicate=draft.token.base in vocabulary().denying,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    token: Token
+    target: int
+    clause: int
+    denies: bool
+
+
+def _conditional(tokens: Sequence[Token], position: int) -> bool:
+    """Whether what follows makes the negation a condition: 届かない場合, 下がらなければ."""
+    for later in tokens[position + 1 : position + 4]:
+        if later.surface in _CONDITIONAL:
+            return True
+        if later.surface in "、。,." or (later.pos in INFLECTED and later.base not in _SUPPORT):
+            return False
+    return False
+
+
+def _stem(base: str, heads: dict[str, str]) -> str:
+    """English plurals and inflections, roughly; Japanese is in base form already."""
+    if not base.isascii() or len(base) < 4 or not base.isalpha():
+        return base
+    for ending in ("ies", "ing", "ed", "es", "s", "ly"):
+        if base.endswith(ending) and len(base) - len(ending) >= 3:
+            stem = base[: -len(ending)] + ("y" if ending == "ies" else "")
+            return heads.get(stem) or heads.get(stem + "e") or stem
+    return base
+
+
+def _weight(token: Token) -> float:
+    if token.pos in ("接尾辞", "接頭辞"):
+        return 0.3
+    if token.pos in _LESSER:
+        return 0.5
+    if token.surface.isascii() and token.surface.islower():
+        return 0.6  # an English word; names and abbreviations have capitals or digits
+    if len(token.surface) == 1 and not _ALNUM.match(token.surface):
+        return 0.4
+    return 1.0
