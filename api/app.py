@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import logging.config
 import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import ceil
 from typing import Any
 
 import uvicorn
@@ -31,8 +33,8 @@ from .schemas import responses
 
 _LOG = logging.getLogger(__name__)
 
-#: How long answers on their way may take to finish once the service is told to stop.
-GRACE_SECONDS = 10
+#: With two seconds more for what is ended, below the ten that containers are commonly given.
+GRACE_SECONDS = 6.0
 
 
 def create_app(rag: Medrag, *, body_limit: int = limits.BODY_BYTES) -> FastAPI:
@@ -75,7 +77,7 @@ _PROBLEM: dict[str, Any] = {
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    rag = state.shared(app)
+    rag = state.rag_of(app)
     try:
         await asyncio.to_thread(_open, rag)
     except MedragError as error:
@@ -108,21 +110,43 @@ def serve(rag: Medrag, *, host: str, port: int) -> None:
             where=f"{host}:{port}",
             hint="choose another --host or --port",
         ) from None
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(rag),
-            lifespan="on",
-            server_header=False,
-            log_config=_LOGGING,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    logging.config.dictConfig(_LOGGING)
+    server = Server(create_app(rag))
     # uvicorn raises the signal again once it has stopped; being told to stop is no failure.
     signal.signal(signal.SIGTERM, _stopped)
     with listener:
         name, bound, *_ = listener.getsockname()
         _LOG.info("http://%s:%d", f"[{name}]" if ":" in name else name, bound)
         server.run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """Runs an application, and stops without leaving a caller in the dark.
+
+    Args:
+        grace: Seconds that answers on their way may take to finish once it is told to stop. Those
+            that do not are ended with an error that says so.
+    """
+
+    def __init__(self, app: FastAPI, *, grace: float = GRACE_SECONDS) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="on",
+                ws="none",
+                server_header=False,
+                log_config=None,
+                timeout_graceful_shutdown=ceil(grace) + 2,
+            )
+        )
+        self._work = state.work_of(app)
+        self._grace = grace
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; called by uvicorn."""
+        ending = asyncio.get_running_loop().call_later(self._grace, self._work.end)
+        await super().shutdown(sockets)
+        ending.cancel()
 
 
 def _stopped(*_: object) -> None:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +30,7 @@ from medrag.errors import (
     StorageError,
 )
 
+from .lifetime import CallerGone, Stopping
 from .wire import Json
 
 _LOG = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ _LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 #: When to try again after a language model was too busy or away.
 RETRY_SECONDS = 5
+_AGAIN = {"Retry-After": str(RETRY_SECONDS)}
 # Values that one problem document lists; whoever sends more wrong ones knows from these.
 _REFUSED = 20
 # Of a fault's traceback, the frames that are logged.
@@ -105,8 +107,10 @@ def of(error: Exception) -> Problem:
         if isinstance(error, kind):
             problem = Problem(status=status, error=name, detail=detail)
             if isinstance(error, GenerationError) and error.retryable:
-                return replace(problem, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+                return replace(problem, status=503, headers=_AGAIN)
             return problem
+    if isinstance(error, Stopping):
+        return Problem(status=503, error=name, detail="the service is stopping", headers=_AGAIN)
     return Problem(status=500, error="InternalError", detail="the service failed")
 
 
@@ -116,7 +120,7 @@ def log(error: Exception) -> None:
     Kind, place and hint, never the message: an upstream's can quote the request, and so can that of
     an exception which nobody foresaw.
     """
-    if isinstance(error, _CALLERS):
+    if isinstance(error, (*_CALLERS, Stopping)):
         return
     name = type(error).__name__
     if isinstance(error, MedragError):
@@ -131,9 +135,14 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
 
     @app.exception_handler(MedragError)
-    async def medrag(_: Request, error: MedragError) -> Json:
+    @app.exception_handler(Stopping)
+    async def failed(_: Request, error: Exception) -> Json:
         log(error)
         return of(error).response()
+
+    @app.exception_handler(CallerGone)
+    async def gone(_: Request, __: CallerGone) -> Response:
+        return Response(status_code=499)  # read by nobody but the access log
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Json:
