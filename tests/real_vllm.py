@@ -21,6 +21,16 @@ MODEL = "tiny-gptoss"
 #: Read when the tests are collected: no test sees an operator's variables afterwards.
 RUNNING = os.environ.get("MEDRAG_LLM_BASE_URL")
 RUNNING_MODEL = os.environ.get("MEDRAG_LLM_MODEL", MODEL)
+#: A small engine on two cores that looks for nothing outside this machine.
+ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "VLLM_NO_USAGE_STATS": "1",
+    "DO_NOT_TRACK": "1",
+    "VLLM_HOST_IP": "127.0.0.1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    "OMP_NUM_THREADS": "2",
+}
 _START_SECONDS = 400
 
 
@@ -52,18 +62,13 @@ class RealVLLM:
             "--enforce-eager", "--dtype", "bfloat16", "--max-num-seqs", "8",
             "--max-model-len", "4096", "--reasoning-parser", "openai_gptoss",
         ]  # fmt: skip
-        environment = {
-            **os.environ,
-            "HF_HUB_OFFLINE": "1",
-            "VLLM_NO_USAGE_STATS": "1",
-            "DO_NOT_TRACK": "1",
-            "VLLM_CPU_KVCACHE_SPACE": "1",
-            "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-            "OMP_NUM_THREADS": "2",
-        }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                env={**os.environ, **ENVIRONMENT},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + _START_SECONDS
         while not self._healthy():

@@ -1,5 +1,6 @@
 """Models behind the one protocol: a fake server always, the real ones where vLLM is installed."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from medrag.models.chat import ChatModel
 from medrag.models.openai_compatible import OpenAICompatible
 from tests.fake_vllm import Answer, FakeVLLM
-from tests.real_vllm import MODEL, RUNNING, RUNNING_MODEL, RealVLLM, unpack
+from tests.real_vllm import ENVIRONMENT, MODEL, RUNNING, RUNNING_MODEL, RealVLLM, unpack
 
 SCRIPTED = Answer("診察室血圧が140/90mmHg以上です[2][3]。", "資料1を確認する。")
 
@@ -64,6 +65,7 @@ def transformers_model(tiny_gptoss: Path) -> ChatModel:
 
 @pytest.fixture(scope="session")
 def vllm_in_process(tiny_gptoss: Path) -> ChatModel:
+    os.environ.update(ENVIRONMENT)
     from medrag.models.vllm_offline import VLLMOffline
 
     return VLLMOffline(
