@@ -405,3 +405,11 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, fault: str) -> Non
         lexicon_of(tmp_path, "same\t甲\t乙", line)
     assert caught.value.where is not None
     assert caught.value.where.endswith("own.tsv:2")
+
+
+def test_a_word_at_the_end_of_a_text_ends_there() -> None:
+    # 高血圧性脳症 is longer than what is left of the text.
+    assert [(found.start, found.end) for found in default_lexicon().find("重症の高血圧")] == [
+        (0, 2),
+        (3, 6),
+    ]

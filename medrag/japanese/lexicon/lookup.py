@@ -120,7 +120,11 @@ class Lexicon:
                 continue
             pair = folded[position : position + 2]
             for length in lengths.get(pair) or lengths[folded[position]]:
-                if folded[position : position + length] not in ids:
+                # At the end of a text a slice may be shorter than it was asked to be.
+                if (
+                    position + length > len(folded)
+                    or folded[position : position + length] not in ids
+                ):
                     continue
                 word, meant = self._meant(text, folded, position, position + length)
                 if meant:
