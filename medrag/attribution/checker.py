@@ -18,7 +18,7 @@ from medrag.attribution.verdicts import Claim, Difference, Evidence, EvidenceTex
 from medrag.japanese.normalize import Span
 
 _ACCEPT = 0.8
-_REJECT = 0.35
+_REJECT = 0.25
 _PLACED = 0.5
 _UNSURE = 0.6
 _SEVERITY: dict[Verdict, int] = {
@@ -70,7 +70,9 @@ class Checker:
             everything = tuple(range(len(passages)))
             cases = [replace(case, cited=everything) for case in cases]
         stated = [case for case in cases if case.statement.kind == "claim"] or [
-            replace(case, statement=replace(case.statement, kind="claim")) for case in cases
+            replace(case, statement=replace(case.statement, kind="claim"))
+            for case in cases
+            if case.statement.kind != "lead_in"
         ]
         found = self._claims(claim, stated, passages, question)
         if not found:

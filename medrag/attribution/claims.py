@@ -68,8 +68,10 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"(?:(?:以下|次|下記|上記)(?:の|に)?(?:通り|とおり|よう|点|項目|内容|表|もの|示|述べ|挙げ|まとめ|説明)?.{0,16}"
-    r"(?:です|である|します|示す|なります|なる|ます|とおり|通り|ください)|(?:まとめ|要約|要点|結論)(?:は|を|す|と)?.{0,10}(?:です|ます|以下|次)?|as follows|the following)\s*[。．.:：]?\s*$"
+    r"(?:以下|次|下記|上記|これら|いくつか)(?:の|に)?(?:主な|重要な|具体的な|さまざまな|様々な|いくつかの)?"
+    r"(?:通り|とおり|よう(?:に|な|です)?|点|項目|内容|表|もの|方法|手段|手順|ステップ|プロセス|要因|理由|ポイント|段階)?(?:に|が|を|で|は|の|と)?(?:まとめ|示し|示され|説明|挙げられ|挙げ|述べ|なり|行われ|基づい|あり|分けられ|考えられ|記載)?"
+    r"(?:て)?(?:い)?(?:です|ます|である|する|ました|できます|します|られます|ください)?\s*[。．.:：]?\s*$"
+    r"|(?:まとめ|要約|要点|結論)(?:は以下|は次|します|です|すると)?\s*[。．.:：]?\s*$|(?:as follows|the following)\s*[.:：]?\s*$"
 )
 _MARKUP = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦●○■□・※]\s+|・|\(?\d{1,2}[.)．）、]\s+)|\*\*|__|~~|`|\||<br ?/?>|</?(?:b|i|em|strong|p|li|ul|td|tr|sup|sub)>", re.MULTILINE)  # fmt: skip
 _OPENERS = re.compile(
@@ -189,7 +191,7 @@ def _table_headers(text: str, spans: Sequence[Span]) -> frozenset[int]:
 
 def _kind(written: str, plain: str, bound: Sequence[Marker]) -> Kind:
     bare = plain.strip()
-    if not any(character.isalnum() for character in bare):
+    if not any(character.isalpha() for character in bare):
         return "heading"
     if _QUESTION.search(bare):
         return "question"

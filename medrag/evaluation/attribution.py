@@ -124,7 +124,7 @@ def run(items: Iterable[LabelledClaim], checker: Checker) -> Iterator[Checked]:
             "escalated"
             if verdict.needs_review
             else "accepted"
-            if verdict.verdict == "supported"
+            if verdict.verdict in ("supported", "not_a_claim")
             else "rejected"
         )
         yield Checked(item=item, outcome=outcome, verdict=verdict.verdict, score=verdict.score)

@@ -27,4 +27,5 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     if not alignment.chosen:
         return
     for module in (quantity, slots, polarity, strength, conditions, roles, terms):
-        yield from module.find(alignment)
+        for finding in module.find(alignment):
+            yield finding.at(alignment.coverage)

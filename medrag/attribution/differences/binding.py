@@ -95,7 +95,10 @@ def surroundings(reading: Reading, start: int, end: int) -> dict[str, float]:
             weight = mark.weight * (0.7 if named else factor / (1 + _FALL * distance))
             if mark.clause != clause:
                 weight *= _OTHER_CLAUSE
-            key = side + mark.key
+            counted = side == ">" and not distance and between == "の"  # 2本の電圧線 is 電圧線2本
+            if counted:
+                weight = mark.weight
+            key = ("<" if counted else side) + mark.key
             found[key] = max(found.get(key, 0.0), weight)
             if mark.value and not mark.key.startswith("#times"):
                 factor *= _BEYOND

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+#: Below this coverage a finding of its kind may come from free wording, and is doubtful at best.
+#: Order and roles are read from word order, which a paraphrase changes first.
+_ENOUGH = {
+    "role_swap": 0.88, "swapped_values": 0.88, "timing": 0.85, "negation": 0.7, "double_negation": 0.7,
+    "antonym": 0.75, "entity": 0.75, "scope": 0.7, "causal_overclaim": 0.65, "contraindication_caution": 0.65,
+}  # fmt: skip
+_ENOUGH_OTHERWISE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +33,9 @@ class Finding:
     end: int = 0
     firm: bool = True
     same_place: bool = False
+
+    def at(self, coverage: float) -> Finding:
+        """This finding, firm only if the claim stays near enough to the text for its kind."""
+        return replace(
+            self, firm=self.firm and coverage >= _ENOUGH.get(self.kind, _ENOUGH_OTHERWISE)
+        )

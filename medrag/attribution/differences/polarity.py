@@ -16,7 +16,8 @@ from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Negator, Reading
 
-_PLAUSIBLE = 0.75
+_PLAUSIBLE = 0.6
+_SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
 _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
 _UNTIL = re.compile(r"まで[はに]?")
 _SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第|後に|のち|から")
@@ -119,10 +120,14 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
     ):
         return None
     span, there = claim.clauses[clause], evidence.clauses[place.clause]
-    firm = place.says or any(
-        n.target >= 0 and reading.words[n.target].key in other.keys
-        for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
-        for n in negators
+    weight = sum(word.weight for word in claim.words if word.clause == clause)
+    firm = place.score >= _SPEAKS_OF * weight and (
+        place.says
+        or any(
+            n.target >= 0 and reading.words[n.target].key in other.keys
+            for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
+            for n in negators
+        )
     )
     return Finding(
         kind="double_negation" if len(mine) > 1 or len(theirs) > 1 else "negation",

@@ -10,6 +10,7 @@ from medrag.attribution.differences.finding import Finding
 from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
+_NEAR = 0.9
 _SWAPPED = 0.3
 _SWAPPED_FIRMLY = 0.55
 
@@ -28,7 +29,8 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         matching = [entry for entry in same if _agrees(amount, entry[1])]
         if not matching:
             other = same[0][1]
-            yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, same_place=True)  # fmt: skip
+            stated = bool(amount.comparator and other.comparator) or alignment.coverage >= _NEAR
+            yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
         yield from _swapped(claim, amount, matching, held)
 

@@ -106,7 +106,12 @@ def _deontic(alignment: Alignment) -> Iterator[Finding]:
         )
         denied = any(n.main and n.clause == place for n in unit.reading.negators)
         denies = any(n.main and n.clause == clause for n in claim.negators)
-        if "caution" in claimed and "caution" not in held and ("prohibit" in held or denied):
+        if (
+            "caution" in claimed
+            and "caution" not in held
+            and not denies
+            and ("prohibit" in held or denied)
+        ):
             yield _forced("caution", "prohibit", span, firm=True)
         elif "prohibit" in claimed and "prohibit" not in held and "caution" in held:
             yield _forced("prohibit", "caution", span, firm=True)
