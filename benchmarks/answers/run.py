@@ -44,14 +44,17 @@ def build(target: Path) -> None:
 def judge(question: dict[str, Any], answer: medrag.Answer) -> dict[str, Any]:
     evidence = {}
     for hit in answer.hits:
-        evidence[hit.passage.document_id] = evidence.get(hit.passage.document_id, "") + plain(hit.passage.text)
+        evidence[hit.passage.document_id] = evidence.get(hit.passage.document_id, "") + plain(
+            hit.passage.text
+        )
     text = plain(answer.text)
     abstained = answer.status == "abstained"
     missing = [fact for fact in question["facts"] if plain(fact) not in text]
     wrong = [string for string in question["wrong"] if plain(string) in text]
     return {
         "found": all(
-            plain(gold["quote"]) in evidence.get(gold["document_id"], "") for gold in question["gold"]
+            plain(gold["quote"]) in evidence.get(gold["document_id"], "")
+            for gold in question["gold"]
         ),
         "abstained": abstained,
         "right": not abstained and not missing and not wrong,
@@ -72,7 +75,9 @@ def main() -> None:
     parser.add_argument("--index", type=Path)
     options = parser.parse_args()
     lines = (HERE / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [question for question in map(json.loads, lines) if question["split"] == options.split]
+    questions = [
+        question for question in map(json.loads, lines) if question["split"] == options.split
+    ]
     if options.kind:
         questions = [question for question in questions if question["kind"] in options.kind]
     with tempfile.TemporaryDirectory() as temporary:
@@ -91,7 +96,9 @@ def main() -> None:
             good = result["right"] if question["answerable"] else result["abstained"]
             if options.show and not good:
                 print(f"{question['id']} {question['question']}  as_of={question.get('as_of')}")
-                print(f"    {'found' if result['found'] else 'NOT FOUND'}; missing {result['missing']}, wrong {result['wrong']}")
+                print(
+                    f"    {'found' if result['found'] else 'NOT FOUND'}; missing {result['missing']}, wrong {result['wrong']}"
+                )
                 print(f"    {answer.text}")
         rag.close()
     answerable = [(q, r) for q, r in results if q["answerable"]]
@@ -99,11 +106,16 @@ def main() -> None:
     print("gold evidence among the hits ", share([r["found"] for _, r in answerable]))
     print("right answers                ", share([r["right"] for _, r in answerable]))
     print("holds a wrong string         ", share([bool(r["wrong"]) for _, r in answerable]))
-    print("abstained, unanswerable      ", share([r["abstained"] for q, r in results if not q["answerable"]]))
+    print(
+        "abstained, unanswerable      ",
+        share([r["abstained"] for q, r in results if not q["answerable"]]),
+    )
     print("abstained, answerable (false)", share([r["abstained"] for _, r in answerable]))
     for kind, _ in Counter(q["kind"] for q, _ in answerable).most_common():
         of_kind = [r for q, r in answerable if q["kind"] == kind]
-        print(f"  {kind:18} found {share([r['found'] for r in of_kind]):16} right {share([r['right'] for r in of_kind])}")
+        print(
+            f"  {kind:18} found {share([r['found'] for r in of_kind]):16} right {share([r['right'] for r in of_kind])}"
+        )
 
 
 if __name__ == "__main__":

@@ -57,12 +57,13 @@ def build(
     language = language_of(question)
     wording = _WORDING[language]
     shown: dict[int, str] = {}
-    left = evidence_tokens
+    spent = 0
     for number, hit in enumerate(hits, start=1):
         block = _block(number, hit, wording)
-        left -= count(block)
-        if left < 0:
+        cost = count(f"{block}\n\n")
+        if spent + cost > evidence_tokens:
             break
+        spent += cost
         shown[number] = block
     reading_order = sorted(
         shown, key=lambda n: (hits[n - 1].passage.document_id, hits[n - 1].passage.start)
@@ -91,10 +92,17 @@ def build(
         messages=messages,
         numbers=tuple(shown),
         language=language,
-        tokens=sum(count(message.content) for message in messages) + FRAMING_TOKENS,
+        tokens=bare_tokens(question, count=count) + spent,
         sha256=_digest(messages),
         notices=notices,
     )
+
+
+def bare_tokens(question: str, *, count: Callable[[str], int]) -> int:
+    """Tokens of a prompt without evidence, the server's framing included."""
+    wording = _WORDING[language_of(question)]
+    headings = f"{wording.evidence}\n\n{wording.question}\n\n"
+    return count(wording.instructions) + count(headings) + count(defuse(question)) + FRAMING_TOKENS
 
 
 def instructions(language: Language) -> str:

@@ -11,11 +11,12 @@ import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from medrag.errors import GenerationError, Notice, PromptTooLong
 from medrag.generation import markers
 from medrag.generation.draft import Delta, Draft, Mode
-from medrag.generation.prompt import Prompt, build
+from medrag.generation.prompt import Prompt, bare_tokens, build
 from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Sampling
 from medrag.retrieval.retriever import Hit
 
@@ -58,7 +59,8 @@ class Served:
     ) -> None:
         self._model = model
         self._sampling = sampling
-        self._count = count_tokens
+        # The instructions are in every prompt, and a passage in many.
+        self._count = lru_cache(maxsize=2048)(count_tokens)
         self._context_tokens = context_tokens
         self._evidence_tokens = evidence_tokens
 
@@ -119,8 +121,8 @@ class Served:
     def _fit(self, question: str, attempt: _Attempt, context: int) -> tuple[Prompt, Sampling]:
         """A prompt that leaves room for a reply, and the sampling with the room that is left."""
         room = min(attempt.max_tokens, context // 2)
-        bare = build(question, (), evidence_tokens=0, count=self._count)
-        evidence = min(self._evidence_tokens, context - room - SPARE_TOKENS - bare.tokens)
+        bare = bare_tokens(question, count=self._count)
+        evidence = min(self._evidence_tokens, context - room - SPARE_TOKENS - bare)
         prompt = build(question, attempt.hits, evidence_tokens=evidence, count=self._count)
         if attempt.hits and not prompt.numbers:
             raise PromptTooLong(
