@@ -31,6 +31,12 @@ def compose(
         notices: Reservations from before the draft, for example a fallback.
     """
     claims = tuple(in_document(claim, hits) for claim in report.claims)
+    if draft.abstained:
+        # 「資料からは回答できない」 says something of the evidence, and none of it can be cited for it.
+        claims = tuple(
+            replace(claim, verdict="not_a_claim") if claim.verdict == "uncited" else claim
+            for claim in claims
+        )
     citations = tuple(_citations(claims, hits))
     status = _status(draft, claims)
     return Answer(

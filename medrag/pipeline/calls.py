@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -64,7 +64,7 @@ def aask_stream(
     filters: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     release: Release = "verified",
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """The events on the way to an answer; see `Medrag.aask_stream`."""
     return _shared(index).aask_stream(question, k=k, filters=filters, as_of=as_of, release=release)
 

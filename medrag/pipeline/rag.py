@@ -8,9 +8,10 @@ An answer is composed in one place, whoever wrote the draft and however it was a
 from __future__ import annotations
 
 import asyncio
+import logging
 import platform
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 from functools import cache, cached_property
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from medrag.models.chat import ChatModel
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class Medrag:
@@ -174,7 +176,7 @@ class Medrag:
         filters: Mapping[str, str] | None = None,
         as_of: date | str | None = None,
         release: Release = "verified",
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """What happens on the way to an answer, ending with the answer itself.
 
         Args:
@@ -203,8 +205,10 @@ class Medrag:
         except GenerationError as error:
             if self.settings.fallback == "error" or self.generator.mode == "extractive":
                 raise
+            # The operator's log has the address; the caller's answer does not.
+            _log.warning("the model failed, answering with extracts: %s", error)
             notices = (_fallen_back(error),)
-            drafted = Extractive().write(question, hits)
+            drafted = await asyncio.to_thread(Extractive().write, question, hits)
         if drafted is None:
             raise GenerationError("the generator ended without a draft", retryable=True)
         clock.mark("generate_ms")
@@ -317,7 +321,8 @@ class Clock:
 def _fallen_back(error: GenerationError) -> Notice:
     return Notice(
         code="model_failed",
-        message=f"言語モデルから回答を得られなかったため、資料の抜粋で回答しました: {error}",
+        message="言語モデルから回答を得られなかったため、資料の抜粋で回答しました"
+        f"（{error.message}）。medrag doctor で接続を確かめてください。",
     )
 
 
