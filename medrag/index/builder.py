@@ -202,6 +202,8 @@ class _Writer:
 
     def _add_passages(self, title: str, content: Mapping[str, bytes]) -> None:
         lines = content["passages.jsonl"].splitlines(keepends=True)
+        if not lines:
+            return
         numbers = np.frombuffer(content["words.bin"], dtype=np.int32)
         sizes, terms = numbers[: 2 * len(lines)], numbers[2 * len(lines) :]
         parts = np.split(terms, np.cumsum(sizes)[:-1])

@@ -7,6 +7,7 @@ read one at a time when they are asked for.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -110,9 +111,9 @@ class Index:
         path = Path(path)
         with generations.writing(path) as temporary:
             spool = builder.Spool(temporary / "spool")
-            for entry in entries:
-                spool.add(entry)
-            spool.close()
+            with contextlib.closing(spool):
+                for entry in entries:
+                    spool.add(entry)
             target = temporary / "generation"
             target.mkdir()
             content = builder.write(spool, target, encoder=encoder)

@@ -70,6 +70,8 @@ class Vocabulary(dict[str, int]):
         return word_keys(list(self)[1:])
 
 
+_ASCII = 0x7F
+
 # For every code point whether it is a letter or digit, and whether that is known yet.
 _LETTER = np.zeros(0x110000, dtype=np.bool_)
 _KNOWN = np.zeros(0x110000, dtype=np.bool_)
@@ -92,7 +94,10 @@ def bigram_keys(text: str) -> NDArray[np.int64]:
     following = np.append(letter[1:], False)
     # A run of one letter has no pair: it stands for itself.
     alone = letter & ~following & ~np.append(False, letter[:-1])
-    kept = np.flatnonzero((letter & following) | alone)
+    foreign = points > _ASCII
+    kept = np.flatnonzero(
+        (letter & following & (foreign | np.append(foreign[1:], False))) | (alone & foreign)
+    )
     second = np.where(alone[kept], 0, points[np.minimum(kept + 1, len(points) - 1)])
     return np.asarray((points[kept] << 21) | second)
 
@@ -244,6 +249,18 @@ class Leg:
         """Inverse document frequency of each term, as BM25 weighs it."""
         frequency = self._indptr[terms + 1] - self._indptr[terms]
         return np.asarray(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+
+    def together(self, terms: NDArray[np.int64]) -> bool:
+        """Whether any passage has all of these terms."""
+        lists = sorted((self._postings(term) for term in terms.tolist()), key=len)
+        common = lists[0]
+        for postings in lists[1:]:
+            common = np.intersect1d(common, postings, assume_unique=True)
+        return bool(len(common))
+
+    def _postings(self, term: int) -> NDArray[np.int32]:
+        start, end = self._indptr[term], self._indptr[term + 1]
+        return np.asarray(self._bm25.scores["indices"][start:end])
 
     @property
     def rarest(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -119,7 +120,9 @@ class Blobs:
     def __init__(self, directory: Path, name: str) -> None:
         self.path = directory / name
         self._offsets = load_array(directory / f"{Path(name).stem}.offsets.npy")
-        self._file = self.path.open("rb", buffering=0)
+        self._descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW)
+        # An index is held as long as anything holds it, and closed by nobody in particular.
+        self.close = weakref.finalize(self, os.close, self._descriptor)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -136,14 +139,10 @@ class Blobs:
         """Bytes of one of them."""
         return int(self._offsets[number + 1] - self._offsets[number])
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
     def _read(self, start: int, size: int) -> bytes:
-        content = os.pread(self._file.fileno(), size, start)
+        content = os.pread(self._descriptor, size, start)
         while len(content) < size:
-            more = os.pread(self._file.fileno(), size - len(content), start + len(content))
+            more = os.pread(self._descriptor, size - len(content), start + len(content))
             if not more:
                 raise IndexCorrupted(
                     "the file is shorter than it was when opened", where=str(self.path)

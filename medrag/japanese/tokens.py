@@ -21,7 +21,7 @@ import unidic_lite
 from medrag.japanese.normalize import fold, normalize
 
 #: Raised when the words of a text change, so that an index built with other words is refused.
-TOKENIZER = "medrag-words/2"
+TOKENIZER = "medrag-words/3"
 DICTIONARY = "unidic-lite/" + (Path(unidic_lite.DICDIR) / "version").read_text("utf-8").strip()
 VERSION = {"tokenizer": TOKENIZER, "dictionary": DICTIONARY}
 
@@ -40,10 +40,11 @@ BREAK = "␞"
 _SEPARATOR = f" {BREAK} "
 
 # English words without content: few in a Japanese corpus, and therefore of great weight there.
-_FUNCTION = frozenset(
-    "a an and are as at be been by can do does for from had has have in into is it its of on or should that "
-    "the their there these this those to was were what when which who with would".split()
-)  # fmt: skip
+_ENGLISH = """
+a an and are as at be been by can do does for from had has have in into is it its of on or should that
+the their there these this those to was were what when which who with would
+"""
+_FUNCTION = frozenset(_ENGLISH.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,16 @@ def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
     return fugashi.GenericTagger(
         f'-r /dev/null -d "{unidic_lite.DICDIR}" -O "" -F "{known}" -U "{unknown}" -E ""'
     )
+
+
+# MeCab reads a C string of UTF-8: a NUL would end it, a lone surrogate has no UTF-8.
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _analysed(text: str, known: str, unknown: str) -> str:
+    """What MeCab writes about a text, a line a morpheme in the formats given."""
+    analysed: str = _tagger(known, unknown).parse(_UNREADABLE.sub(" ", text))
+    return analysed
 
 
 class _Bases(dict[str, str]):
@@ -106,9 +117,8 @@ def sequence(sentences: Sequence[str]) -> list[str]:
 
     The compounds of all sentences follow after a last break.
     """
-    # MeCab reads a C string: what stands after a NUL would be lost.
-    folded = fold(_SEPARATOR.join(sentences)).lower().replace("\0", " ")
-    lines = _tagger("%f[0]\\t%f[10]\\n", "%f[0]\\t%m\\n").parse(folded).split("\n")
+    folded = fold(_SEPARATOR.join(sentences)).lower()
+    lines = _analysed(folded, "%f[0]\\t%f[10]\\n", "%f[0]\\t%m\\n").split("\n")
     found = list(filter(None, map(_bases.__getitem__, lines)))
     if compounds := _COMPOUND.findall(folded):
         found.append(BREAK)
@@ -119,19 +129,21 @@ def sequence(sentences: Sequence[str]) -> list[str]:
 def bigrams(text: str) -> list[str]:
     """Pairs of adjacent letters or digits of the folded text in lower case, in order.
 
-    Spaces and punctuation end a run: no pair reaches across them. A run of one is itself.
+    Spaces and punctuation end a run: no pair reaches across them. A run of one is itself. Pairs of
+    ASCII are left out: every English text has most of them, and its words say more.
     """
     found: list[str] = []
     for run in RUN.findall(fold(text).lower()):
         found.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
-    return found
+    return [pair for pair in found if not pair.isascii()]
 
 
 def tokenize(text: str) -> list[Token]:
     """Every morpheme of `text`, particles and punctuation included, with its span."""
     normalized = normalize(text)
-    folded = normalized.text.replace("\0", " ")
-    analysed = _tagger("%m\\t%f[0]\\t%f[10]\\n", "%m\\t%f[0]\\t%m\\n").parse(folded)
+    # What MeCab cannot read is one code point for one, so that its surfaces stand where they are.
+    folded = _UNREADABLE.sub(" ", normalized.text)
+    analysed = _analysed(folded, "%m\\t%f[0]\\t%f[10]\\n", "%m\\t%f[0]\\t%m\\n")
     found: list[Token] = []
     position = 0
     for line in analysed.split("\n"):

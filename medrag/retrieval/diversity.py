@@ -1,7 +1,8 @@
 """Diversity: what a list of hits leaves out because another hit says it already.
 
 A superseded edition's passage that the current edition repeats almost word for word gives way to
-it; more than `SECTION_HITS` passages of one section make room for other sections and follow after.
+it. What a better passage of the same document contains, and more than `SECTION_HITS` passages of
+one section, make room for others and follow after them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 SECTION_HITS = 3
 #: Share of words in common from which two passages say the same.
 SAME = 0.85
+#: Share of a passage's words that a better one of its document has, from which it adds nothing.
+CONTAINED = 0.95
 
 
 def repeated(
@@ -41,20 +44,36 @@ def repeated(
     return result
 
 
-def spread(rows: Sequence[int], *, k: int, section: Callable[[int], object]) -> list[int]:
-    """The first `k` rows after those beyond the third of a section are put behind the others.
+def spread(
+    order: Sequence[int],
+    *,
+    k: int,
+    section: Callable[[int], tuple[int, object]],
+    words: Sequence[NDArray[np.int32]],
+) -> list[int]:
+    """The first `k` of `order`, with what adds little put behind the others.
 
     Args:
-        rows: Best first.
-        section: Tells the sections of passages apart.
+        order: Numbers of passages, best first.
+        section: The document and the section that a passage stands in.
+        words: The words of each passage.
     """
     counts: Counter[object] = Counter()
+    seen: dict[int, list[set[int]]] = {}
     first: list[int] = []
     behind: list[int] = []
-    for row in rows:
+    for number in order:
         if len(first) == k:
             break
-        place = section(row)
+        document, _ = place = section(number)
+        own = set(words[number].tolist())
+        before = seen.setdefault(document, [])
         counts[place] += 1
-        (first if counts[place] <= SECTION_HITS else behind).append(row)
+        if counts[place] > SECTION_HITS or any(
+            len(own & o) >= CONTAINED * len(own) for o in before
+        ):
+            behind.append(number)
+        else:
+            first.append(number)
+            before.append(own)
     return (first + behind)[:k]

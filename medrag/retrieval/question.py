@@ -25,14 +25,19 @@ _ASKING = """
 何 何れ どの どこ 何処 いつ 何時 誰 だれ なに なん どれ どちら どう どんな いくつ いくら 幾つ なぜ 何故 いかが 如何
 する 為る なる 成る ある 有る いる 居る こと 事 もの 物 者 の よう 様 いう 言う 呼ぶ できる 出来る ため 為
 さん これ それ その この あの そう 名 名前 教える 下さる くださる 良い よい いい 場合 際 時 とき つい 就く よる
-行う 用いる 使う べき how why where
+行う 用いる 使う 使える 使用 可能 べき 人 方 ほう 思う 知る 分かる わかる 大丈夫 良い 駄目 だめ how why where
 """
+#: Characters of a question that are read; what follows could only blur it, and takes time.
+LONGEST = 10_000
+
 #: Words that say what kind of answer is wanted, or hardly anything.
 ASKING = frozenset(_ASKING.split())
 
 #: What an expansion keeps of the weight of the words that it stands for. At .5 a passage that has
 #: only the other word never scores more than one that has the word itself as often.
 EXPANDED = 0.5
+#: What a word keeps of its weight where it is part of a name that the index has only under another.
+PART = 0.3
 _EXPANSIONS = 6
 _MENTIONS = 12
 _TERMS = 256
@@ -57,8 +62,8 @@ class Question:
     """A question in terms of one index.
 
     Attributes:
-        words: Vocabulary places of its words, repetitions included; unknown words are left out.
-        bigrams: Vocabulary places of its bigrams.
+        words: Vocabulary places of its different words; unknown words are left out.
+        bigrams: Vocabulary places of its different bigrams.
         terms: Places of its different content words, in order.
         weights: idf of each of the terms; after them, of each mention that only expansions cover.
         total: What a passage could cover: all weights, and the idf of the words that the index
@@ -90,10 +95,12 @@ def analyse(text: str, index: Index, *, lexicon: Lexicon | None) -> Question:
         text: Any text.
         lexicon: Where expansions come from; None for none.
     """
+    text = text[:LONGEST]
+    # A word that is said twice is not wanted twice as much.
     words = tokens.words(text)
     leg = index.words
     places = leg.places(word_keys(words))
-    known = places[places >= 0]
+    known = _distinct(places[places >= 0])
     idf = dict(zip(known.tolist(), leg.idf(known).tolist(), strict=True))
     content = dict.fromkeys(
         (place, word)
@@ -113,7 +120,7 @@ def analyse(text: str, index: Index, *, lexicon: Lexicon | None) -> Question:
     unknown = sum(place < 0 for place, _ in content) * leg.rarest
     return Question(
         words=known,
-        bigrams=index.bigrams.find(bigram_keys(text)),
+        bigrams=_distinct(index.bigrams.find(bigram_keys(text))),
         terms=np.asarray(terms, dtype=np.int64),
         weights=np.asarray(weights),
         total=sum(weights[: len(terms)]) + unknown,
@@ -130,21 +137,31 @@ def _expansions(
 
     A mention of which the index has no word gets a weight of its own at the end of `weights`.
     """
-    folded = fold(text[:_LONGEST])
+    folded = fold(text[:_LONGEST_FOR_LEXICON])
     number_of = {place: number for number, place in enumerate(terms)}
     found: list[Expansion] = []
     for mention in _mentions(folded, lexicon):
-        own = index.words.find(word_keys(tokens.words(mention))).tolist()
-        replaces = tuple(sorted({number_of[place] for place in own if place in number_of}))
+        content = _content(mention)
+        own = index.words.find(word_keys(content))
+        replaces = tuple(sorted({number_of[place] for place in own.tolist() if place in number_of}))
+        if len(own) < len(content) or (len(own) > 1 and not index.words.together(own)):
+            # blood, pressure and target stand somewhere, but nothing is about all three.
+            replaces = ()
         others: list[Expansion] = []
         for synonym in lexicon.synonyms(mention, ambiguous=True):
             keys = word_keys(_content(synonym.form))
             places = index.words.find(keys)
             # Half of a name is another name.
-            if not len(keys) or len(places) < len(keys) or set(places.tolist()) <= set(own):
+            if (
+                not len(keys)
+                or len(places) < len(keys)
+                or set(places.tolist()) <= set(own.tolist())
+            ):
                 continue
             others.append(Expansion(replaces, places, synonym.relation))
         if others and not replaces:
+            for number in (number_of[place] for place in own.tolist() if place in number_of):
+                weights[number] *= PART
             weights.append(
                 min(index.words.rarest, max(float(index.words.idf(o.terms).sum()) for o in others))
             )
@@ -158,7 +175,11 @@ def _content(form: str) -> tuple[str, ...]:
     return tuple(word for word in dict.fromkeys(tokens.words(form)) if word not in ASKING)
 
 
-_LONGEST = 2000
+def _distinct(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.fromiter(dict.fromkeys(places.tolist()), dtype=np.int64)
+
+
+_LONGEST_FOR_LEXICON = 2000
 
 
 def _mentions(folded: str, lexicon: Lexicon) -> list[str]:

@@ -144,12 +144,16 @@ class Retriever:
         logits += index.kinds.numbers(KINDS, rows)
         kept = np.flatnonzero(~repeated(sequences, superseded))
         order = kept[np.argsort(-logits[kept], kind="stable")]
-        chosen = spread(order.tolist(), k=k, section=lambda i: index.section_key(int(rows[i])))
+        # What was put behind others for saying the same is not given a greater chance than they.
+        chosen = spread(
+            order.tolist(), k=k, section=lambda i: index.section_key(int(rows[i])), words=sequences
+        )
+        chances = 1 / (1 + np.exp(-np.minimum.accumulate(logits[chosen])))
         return tuple(
             self._hit(
                 rank,
                 int(rows[i]),
-                score=float(1 / (1 + np.exp(-logits[i]))),
+                score=float(chances[rank - 1]),
                 legs={
                     "words": float(words[i]),
                     "bigrams": float(bigrams[i]),

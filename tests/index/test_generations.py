@@ -1,0 +1,180 @@
+"""Generations: damage is found and named, and a dying writer leaves a whole index."""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medrag.errors import IndexCorrupted, IndexLocked, IndexMismatch, IndexNotFound
+from medrag.index import generations
+from medrag.index.encoders import HashingEncoder
+from medrag.index.index import Index
+from tests.index.entries import entry
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    Index.build(
+        tmp_path, [entry("a", "降圧目標は130/80mmHg未満とする。")], encoder=HashingEncoder()
+    )
+    return tmp_path
+
+
+def directory(root: Path) -> Path:
+    return root / "generations" / generations.current_id(root)
+
+
+def reopen(root: Path) -> Index:
+    return Index.open(root, encoder=HashingEncoder())
+
+
+def test_no_index_is_said(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFound):
+        reopen(tmp_path)
+    with pytest.raises(IndexNotFound):
+        reopen(tmp_path / "nowhere")
+
+
+def test_a_flipped_bit_in_any_file_is_found_and_named(root: Path) -> None:
+    for path in sorted(directory(root).iterdir()):
+        content = path.read_bytes()
+        if not content:
+            continue
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(IndexCorrupted) as caught:
+            reopen(root)
+        assert path.name in str(caught.value)
+        path.write_bytes(content)
+    reopen(root)
+
+
+def test_a_missing_file_is_found_and_named(root: Path) -> None:
+    for path in sorted(directory(root).iterdir()):
+        content = path.read_bytes()
+        path.unlink()
+        with pytest.raises(IndexCorrupted) as caught:
+            reopen(root)
+        assert path.name in str(caught.value)
+        path.write_bytes(content)
+
+
+def test_a_stranger_and_a_link_are_refused(root: Path) -> None:
+    stranger = directory(root) / "cache.pkl"
+    stranger.write_bytes(pickle.dumps({"a": 1}))
+    with pytest.raises(IndexCorrupted, match="does not list"):
+        reopen(root)
+    stranger.unlink()
+    target = directory(root) / "texts.utf8"
+    moved = root / "elsewhere"
+    target.rename(moved)
+    target.symlink_to(moved)
+    with pytest.raises(IndexCorrupted, match=r"texts\.utf8"):
+        reopen(root)
+
+
+def test_an_array_of_python_objects_is_refused(root: Path) -> None:
+    path = directory(root) / "passages.document.npy"
+    np.save(path, np.asarray([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(IndexCorrupted, match="plain array"):
+        Index.open(root, encoder=HashingEncoder(), verify=False)
+
+
+@pytest.mark.parametrize("version", [0, 99, "1", None])
+def test_another_format_is_a_mismatch_whatever_else_it_says(root: Path, version: object) -> None:
+    path = directory(root) / "manifest.json"
+    path.write_text(json.dumps({"format": version}), "utf-8")
+    with pytest.raises(IndexMismatch, match="format"):
+        reopen(root)
+
+
+@pytest.mark.parametrize("content", ["", "../../etc", "0123456789abcdeg", "\0"])
+def test_a_damaged_pointer_is_said(root: Path, content: str) -> None:
+    (root / "CURRENT").write_text(content, "utf-8")
+    with pytest.raises(IndexCorrupted):
+        reopen(root)
+
+
+def test_the_second_writer_is_turned_away_and_the_first_goes_on(root: Path) -> None:
+    with generations.writing(root), pytest.raises(IndexLocked):
+        Index.build(root, [entry("b", "本文")], encoder=HashingEncoder())
+    Index.build(root, [entry("b", "本文")], encoder=HashingEncoder())
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from medrag.index import generations
+from medrag.index.encoders import HashingEncoder
+from medrag.index.index import Index
+from tests.index.entries import entry
+
+count = 0
+def failpoint(name, real):
+    def counted(*arguments, **options):
+        global count
+        count += 1
+        if count == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **options)
+    return counted
+
+os.fsync = failpoint("fsync", os.fsync)
+os.rename = failpoint("rename", os.rename)
+os.replace = failpoint("replace", os.replace)
+os.mkdir = failpoint("mkdir", os.mkdir)
+Index.build(Path(sys.argv[1]), [entry("b", "新しい本文")], encoder=HashingEncoder())
+print(count)
+"""
+
+
+def test_a_writer_killed_anywhere_leaves_the_old_generation_or_the_new_one(tmp_path: Path) -> None:
+    def run(root: Path, at: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", KILLED, str(root), str(at)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+
+    old = Index.build(tmp_path / "0", [entry("a", "古い本文")], encoder=HashingEncoder()).generation
+    whole = run(tmp_path / "0", 10_000)
+    points = int(whole.stdout)
+    new = reopen(tmp_path / "0").generation
+    seen = set()
+    # The first, the last ones around the swap, and some between: a process a point is slow.
+    for at in sorted({1, points // 2, *range(points - 6, points + 1)}):
+        root = tmp_path / str(at)
+        Index.build(root, [entry("a", "古い本文")], encoder=HashingEncoder())
+        assert run(root, at).returncode == -signal.SIGKILL
+        seen.add(reopen(root).generation)
+        # What the dead writer left, its lock too, is no hindrance.
+        assert (
+            Index.build(root, [entry("b", "新しい本文")], encoder=HashingEncoder()).generation
+            == new
+        )
+        assert not list((root / "generations").glob(".new-*"))
+    assert seen == {old, new}
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), OSError(5, "Input/output error")])
+def test_a_failing_disk_leaves_the_old_generation(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    before = generations.current_id(root)
+
+    def fail(descriptor: int) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match=error.strerror):
+        Index.build(root, [entry("b", "新しい本文")], encoder=HashingEncoder())
+    monkeypatch.undo()
+    assert reopen(root).generation == before
+    assert not list((root / "generations").glob(".new-*"))

@@ -1,0 +1,104 @@
+"""Building an index and reading from it."""
+
+from pathlib import Path
+
+import pytest
+
+from medrag.errors import CorpusError, IndexMismatch, NotInIndex
+from medrag.index.encoders import HashingEncoder
+from medrag.index.index import Index
+from tests.index.entries import entry
+
+ENTRIES = [
+    entry("b", "インスリンの用量を確かめる。", "低血糖に注意する。", title="糖尿病"),
+    entry("a", "β遮断薬は心不全に用いる。", title="心不全", section=("第1章", "薬物治療")),
+]
+
+
+def build(path: Path, entries: list = ENTRIES) -> Index:  # type: ignore[type-arg]
+    return Index.build(path, entries, encoder=HashingEncoder())
+
+
+def test_documents_and_passages_come_back_as_they_were(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    for given in ENTRIES:
+        assert index.document(given.document.id) == given.document
+        for passage in given.passages:
+            assert index.passage(passage.id) == passage
+    assert list(index.recommendations()) == [
+        ENTRIES[1].recommendations[0],
+        ENTRIES[0].recommendations[0],
+    ]
+    assert len(index) == 3
+    assert list(index.documents) == ["a", "b"]
+    assert index.documents["b"].title == "糖尿病"
+
+
+def test_the_order_of_the_files_does_not_change_the_generation(tmp_path: Path) -> None:
+    one = build(tmp_path / "one")
+    other = build(tmp_path / "other", ENTRIES[::-1])
+    assert one.generation == other.generation
+
+
+def test_other_content_is_another_generation(tmp_path: Path) -> None:
+    assert build(tmp_path / "one").generation != build(tmp_path / "other", ENTRIES[:1]).generation
+
+
+def test_the_manifest_says_what_the_index_is(tmp_path: Path) -> None:
+    manifest = build(tmp_path).manifest
+    assert manifest["counts"] == {
+        "documents": 2,
+        "passages": 3,
+        "recommendations": 2,
+        "characters": len(ENTRIES[0].document.text) + len(ENTRIES[1].document.text),
+    }
+    assert set(manifest["documents"]) == {"a", "b"}
+    assert manifest["encoder"]["semantic"] is False
+    assert manifest["tokenizer"].startswith("medrag-words/")
+    assert manifest["dictionary"].startswith("unidic-lite/")
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    index = build(tmp_path)
+    with pytest.raises(NotInIndex, match="c#0"):
+        index.passage("c#0")
+    with pytest.raises(NotInIndex):
+        index.document("../a")
+
+
+def test_an_empty_index_opens(tmp_path: Path) -> None:
+    build(tmp_path, [])
+    index = Index.open(tmp_path, encoder=HashingEncoder())
+    assert len(index) == 0
+    assert list(index.documents) == []
+
+
+def test_a_document_without_passages_is_kept(tmp_path: Path) -> None:
+    index = build(tmp_path, [entry("a"), entry("b", "本文")])
+    assert index.document("a").text == ""
+    assert index.passage("b#0").text == "本文"
+
+
+def test_two_documents_with_one_id_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    before = build(tmp_path).generation
+    with pytest.raises(CorpusError, match="two documents"):
+        build(tmp_path, [entry("a", "一"), entry("a", "二")])
+    assert Index.open(tmp_path, encoder=HashingEncoder()).generation == before
+
+
+def test_another_encoder_is_a_mismatch(tmp_path: Path) -> None:
+    build(tmp_path)
+    with pytest.raises(IndexMismatch, match="encoder"):
+        Index.open(tmp_path, encoder=HashingEncoder(64))
+
+
+def test_a_reader_keeps_its_generation_while_another_is_built(tmp_path: Path) -> None:
+    reader = build(tmp_path)
+    build(tmp_path, ENTRIES[:1])
+    assert reader.passage("a#0").text == "β遮断薬は心不全に用いる。"
+    assert Index.open(tmp_path, encoder=HashingEncoder()).generation != reader.generation
+
+
+def test_a_lone_surrogate_survives(tmp_path: Path) -> None:
+    index = build(tmp_path, [entry("a", "壊れた\ud83d文字")])
+    assert index.passage("a#0").text == "壊れた\ud83d文字"

@@ -1,0 +1,65 @@
+"""Words, bigrams and morphemes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medrag.index.lexical import bigram_keys
+from medrag.japanese.tokens import BREAK, bigrams, sequence, tokenize, words
+
+
+def test_content_words_come_in_base_form_without_particles() -> None:
+    assert words("抗菌薬を中止した。") == ["抗菌", "薬", "中止", "する"]
+
+
+def test_full_width_and_half_width_are_the_same_words() -> None:
+    assert words("ＨｂＡ１ｃ　７．０％") == words("HbA1c 7.0%")
+
+
+def test_a_greek_letter_is_a_word() -> None:
+    assert words("β遮断薬")[0] == "β"
+
+
+def test_compounds_stand_beside_their_parts() -> None:
+    assert words("HbA1cが0.5") == ["hba", "1", "c", "0", "5", "hba1c", "0.5"]
+
+
+def test_an_english_plural_meets_its_singular() -> None:
+    assert words("The patients") == words("patient") == ["patient"]
+
+
+def test_words_of_nothing_are_none() -> None:
+    assert words("") == words(" \n") == words("。、！") == words("😀") == []
+
+
+def test_what_follows_a_nul_is_not_lost() -> None:
+    assert words("降圧\0目標") == ["降圧", "目標"]
+
+
+def test_sentences_are_told_apart_in_a_sequence() -> None:
+    assert sequence(["血圧を測る。", "薬を飲む"]) == ["血圧", "測る", BREAK, "薬", "飲む"]
+
+
+def test_no_bigram_reaches_across_punctuation() -> None:
+    assert bigrams("高血圧、糖尿") == ["高血", "血圧", "糖尿"]
+    assert bigrams("が。に") == ["が", "に"]
+
+
+def test_bigrams_of_ascii_are_left_out() -> None:
+    assert bigrams("CKD患者") == ["d患", "患者"]
+
+
+@given(st.text(alphabet="血圧がＡa1。、 \n゛か😀ｶﾞ\u3099", max_size=40))
+def test_the_keys_of_the_index_are_those_of_the_bigrams(text: str) -> None:
+    expected = [
+        (ord(pair[0]) << 21) | (ord(pair[1]) if len(pair) > 1 else 0) for pair in bigrams(text)
+    ]
+    assert bigram_keys(text).tolist() == expected
+
+
+@given(st.text(alphabet="血圧は130/８０㎜Ｈｇ未満。\nが\u3099ｶﾞβ\u0000", max_size=40))
+def test_every_token_is_what_stands_at_its_span(text: str) -> None:
+    position = 0
+    for token in tokenize(text):
+        assert token.surface == text[token.start : token.end]
+        assert token.start >= position
+        position = token.start

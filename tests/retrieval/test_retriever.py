@@ -1,0 +1,216 @@
+"""Searching: what comes first, what is left out, and what a search does with odd questions."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medrag.documents.corpus import Ingested
+from medrag.errors import QuestionError
+from medrag.index.encoders import HashingEncoder
+from medrag.index.index import Index
+from medrag.retrieval.diversity import SECTION_HITS
+from medrag.retrieval.retriever import Retriever
+from tests.index.entries import entry
+
+
+def searcher(path: Path, *entries: Ingested) -> Retriever:
+    return Retriever(Index.build(path, entries, encoder=HashingEncoder()))
+
+
+def found(retriever: Retriever, question: str, **options: object) -> list[str]:
+    hits = retriever.search(question, k=10, **options)  # type: ignore[arg-type]
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    assert all(0 < hit.score < 1 for hit in hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    return [hit.passage.id for hit in hits]
+
+
+OLD = entry(
+    "ht-2020",
+    "75歳以上の降圧目標は150/90mmHg未満とする。",
+    title="高血圧診療指針",
+    society="架空高血圧学会",
+    edition="2020年版",
+    published=date(2020, 4, 1),
+)
+NEW = entry(
+    "ht-2025",
+    "75歳以上の降圧目標は130/80mmHg未満とする。",
+    title="高血圧診療指針",
+    society="架空高血圧学会",
+    edition="2025年版",
+    published=date(2025, 8, 1),
+    supersedes="ht-2020",
+)
+ASTHMA = entry(
+    "asthma",
+    "喘息の長期管理では吸入ステロイド薬を用いる。",
+    "喘息の発作にはSABAを吸入する。",
+    title="喘息指針",
+    society="架空呼吸器学会",
+    kinds=("recommendation", "explanation"),
+)
+
+
+@pytest.fixture(scope="module")
+def guidelines(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    return searcher(tmp_path_factory.mktemp("index"), OLD, NEW, ASTHMA)
+
+
+def test_the_current_edition_comes_before_the_superseded_one(guidelines: Retriever) -> None:
+    hits = guidelines.search("75歳以上の降圧目標は？", k=10)
+    assert [(hit.passage.document_id, hit.edition_status) for hit in hits[:2]] == [
+        ("ht-2025", "current"),
+        ("ht-2020", "superseded"),
+    ]
+
+
+def test_an_edition_that_the_question_names_is_not_put_behind(guidelines: Retriever) -> None:
+    assert found(guidelines, "2020年版で75歳以上の降圧目標は？")[0] == "ht-2020#0"
+
+
+def test_on_an_earlier_day_the_edition_of_that_day_is_current(guidelines: Retriever) -> None:
+    hits = guidelines.search("75歳以上の降圧目標は？", k=10, as_of=date(2021, 1, 1))
+    assert [(hit.passage.document_id, hit.edition_status) for hit in hits] == [
+        ("ht-2020", "current")
+    ]
+
+
+def test_a_document_without_edition_and_date_has_an_unknown_status(guidelines: Retriever) -> None:
+    assert guidelines.search("喘息の発作", k=1)[0].edition_status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("filters", "documents"),
+    [
+        ({"society": "架空呼吸器学会"}, {"asthma"}),
+        ({"society": ["架空呼吸器学会", "架空高血圧学会"]}, {"asthma", "ht-2020", "ht-2025"}),
+        ({"document": "ht-2020"}, {"ht-2020"}),
+        ({"edition": "２０２５年版"}, {"ht-2025"}),
+        ({"year": "2020"}, {"ht-2020"}),
+        ({"kind": "explanation"}, {"asthma"}),
+        ({"language": "ja", "year": "2025"}, {"ht-2025"}),
+        ({"document": "../ht"}, set()),
+    ],
+)
+def test_a_hit_agrees_with_every_filter(
+    guidelines: Retriever, filters: dict[str, str], documents: set[str]
+) -> None:
+    hits = guidelines.search("喘息の吸入と75歳以上の降圧目標", k=10, filters=filters)
+    assert {hit.passage.document_id for hit in hits} == documents
+
+
+def test_an_unknown_filter_is_named(guidelines: Retriever) -> None:
+    with pytest.raises(QuestionError, match="autor"):
+        guidelines.search("喘息", k=1, filters={"autor": "x"})
+    with pytest.raises(QuestionError, match="year"):
+        guidelines.search("喘息", k=1, filters={"year": " "})
+
+
+def test_filters_apply_before_the_cut(tmp_path: Path) -> None:
+    many = [entry(f"d{i:03}", "高血圧の降圧目標の解説である。") for i in range(100)]
+    wanted = entry("z", "高血圧では塩分を控える。", society="甲")
+    retriever = searcher(tmp_path, *many, wanted)
+    assert found(retriever, "高血圧の降圧目標", filters={"society": "甲"}) == ["z#0"]
+
+
+def test_of_two_passages_that_match_alike_the_recommendation_comes_first(tmp_path: Path) -> None:
+    text = "喘息には吸入ステロイド薬を用いる。"
+    retriever = searcher(
+        tmp_path,
+        entry("a", text, kinds=("explanation",)),
+        entry("b", text, kinds=("references",)),
+        entry("c", text, kinds=("recommendation",)),
+    )
+    assert found(retriever, "喘息の吸入ステロイド薬") == ["c#0", "a#0", "b#0"]
+
+
+def test_headings_are_searched_and_texts_stay_as_they_are(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "成人では1日1回投与する。", section=("アムロジピン", "用量")),
+        entry("b", "成人では1日2回投与する。", section=("カルベジロール", "用量")),
+    )
+    hit = retriever.search("カルベジロールの用量", k=1)[0]
+    assert hit.passage.text == "成人では1日2回投与する。"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("CKDの管理", "慢性腎臓病では蛋白尿を測る。"),
+        ("お腹が痛い", "腹痛のある患者を診察する。"),
+        ("インシュリンの使い方", "インスリンは皮下注射する。"),
+        ("What is the treatment of atrial fibrillation?", "心房細動では抗凝固薬を用いる。"),
+        ("心房細動の治療は？", "Anticoagulants are used in atrial fibrillation."),
+    ],
+)
+def test_another_word_for_the_same_thing_finds_it(tmp_path: Path, question: str, text: str) -> None:
+    retriever = searcher(tmp_path, entry("a", text), entry("b", "骨折は固定する。"))
+    assert found(retriever, question)[0] == "a#0"
+
+
+def test_the_word_itself_outranks_another_word_for_it(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "慢性腎臓病の患者を診る。"),
+        entry("b", "CKDの患者を診る。"),
+        entry("c", "骨折は固定する。"),
+    )
+    assert found(retriever, "CKDの患者")[:2] == ["b#0", "a#0"]
+    assert found(retriever, "慢性腎臓病の患者")[:2] == ["a#0", "b#0"]
+
+
+def test_a_line_break_inside_a_word_does_not_hide_it(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path, entry("a", "本態性高\n血圧の治療"), entry("b", "高い山の血の池の圧")
+    )
+    assert found(retriever, "高血圧")[0] == "a#0"
+
+
+def test_no_section_fills_the_list_while_others_answer_too(tmp_path: Path) -> None:
+    crowded = [f"貧血の治療では鉄剤を投与する方法{i}がある。" for i in range(6)]
+    other = entry("b", "別の章でも貧血に触れる。")
+    retriever = searcher(tmp_path, entry("a", *crowded, section=("貧血",)), other)
+    ids = found(retriever, "貧血の治療の鉄剤を投与する方法")
+    assert ids.index("b#0") == SECTION_HITS
+    assert len(ids) == 7
+
+
+def test_a_superseded_passage_that_the_current_edition_repeats_gives_way(tmp_path: Path) -> None:
+    text = "喘息の長期管理では吸入ステロイド薬を第一に選ぶ。"
+    retriever = searcher(
+        tmp_path,
+        entry("old", text, edition="第1版"),
+        entry("new", text, edition="第2版", supersedes="old"),
+    )
+    assert found(retriever, "喘息の長期管理") == ["new#0"]
+
+
+@pytest.mark.parametrize(
+    "question", ["", " \n", "。、！？", "😀", "ゑ", "未知語ばかりqqq", "\0", "\ud83d"]
+)
+def test_a_question_without_a_word_of_the_index_has_no_hit(
+    guidelines: Retriever, question: str
+) -> None:
+    assert found(guidelines, question) == []
+
+
+def test_a_very_long_question_is_searched(guidelines: Retriever) -> None:
+    assert found(guidelines, "喘息の吸入ステロイド薬 " * 9_000)[0] == "asthma#0"
+
+
+def test_an_empty_index_has_no_hits(tmp_path: Path) -> None:
+    assert found(searcher(tmp_path), "喘息") == []
+
+
+@given(st.text(alphabet="喘息の降圧目標75歳ａβ😀ｶﾞ。 \nCKD\u3099\u200b", max_size=60))
+def test_any_question_gives_ranked_hits_or_none(guidelines: Retriever, question: str) -> None:
+    found(guidelines, question)
+
+
+def test_a_search_is_the_same_each_time(guidelines: Retriever) -> None:
+    assert guidelines.search("喘息", k=3) == guidelines.search("喘息", k=3)
