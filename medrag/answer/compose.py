@@ -70,13 +70,15 @@ def in_document(claim: Claim, hits: Sequence[Hit]) -> Claim:
     """
     placed = []
     for piece in claim.evidence:
-        passage = hits[int(piece.passage_id) - 1].passage
+        hit = hits[int(piece.passage_id) - 1]
+        passage = hit.passage
+        quote = piece.quote[: hit.quote_limit]
         placed.append(
             Evidence(
                 passage_id=passage.id,
                 start=passage.start + piece.start,
-                end=passage.start + piece.end,
-                quote=piece.quote,
+                end=passage.start + piece.start + len(quote),
+                quote=quote,
             )
         )
     return replace(claim, evidence=tuple(placed))
@@ -97,6 +99,8 @@ def _citations(claims: Sequence[Claim], hits: Sequence[Hit]) -> Iterator[Citatio
         ]
         start = min((piece.start for piece in rests_on), default=passage.start)
         end = max((piece.end for piece in rests_on), default=passage.end)
+        if hit.quote_limit is not None:
+            end = min(end, start + hit.quote_limit)
         yield Citation(
             number=number,
             passage_id=passage.id,

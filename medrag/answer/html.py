@@ -39,7 +39,7 @@ def render(answer: Answer) -> str:
     if answer.status == "abstained":
         nearest = "".join(
             f"<li><b>{escape(' > '.join((hit.title, *hit.passage.section)))}</b><br>"
-            f"{escape(hit.passage.text)}</li>"
+            f"{escape(hit.shown)}</li>"
             for hit in answer.hits[:3]
         )
         parts.append(f"<p>{NEAREST}:</p><ul>{nearest}</ul>" if nearest else "")

@@ -36,7 +36,7 @@ def render(answer: Answer) -> str:
         lines += ["", f"{NEAREST}:"]
         for hit in answer.hits[:3]:
             where = " > ".join((hit.title, *hit.passage.section))
-            lines += [f"  - {where}", f"    {_clip(hit.passage.text)}"]
+            lines += [f"  - {where}", f"    {_clip(hit.shown)}"]
     if answer.warnings:
         lines += ["", "注意:"]
         lines += [f"  - {warning.message}" for warning in answer.warnings]

@@ -1,6 +1,7 @@
 """An Answer's forms: text for a terminal, HTML for a notebook, JSON, tables."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -96,6 +97,16 @@ def test_evidence_and_citations_are_in_the_documents_code_points() -> None:
     assert (citation.number, citation.start, citation.end) == (1, 100, 119)
     assert citation.quote == "目標は130/80mmHg未満とする。"
     assert citation.strength == Grade(raw="強い（1）", scheme="GRADE")
+
+
+def test_no_more_of_a_document_is_shown_than_its_owner_allows() -> None:
+    limited = replace(a_hit(), quote_limit=5)
+    answer = an_answer(a_claim(), hits=(limited,))
+    (citation,) = answer.citations
+    assert (citation.quote, citation.start, citation.end) == ("目標は13", 100, 105)
+    assert answer.claims[0].evidence[0].quote == "目標は13"
+    shown = answer.to_dict()["hits"][0]
+    assert (shown["text"], shown["start"], shown["end"]) == ("目標は13", 100, 105)
 
 
 def test_a_citation_without_evidence_quotes_its_whole_passage() -> None:
