@@ -308,6 +308,26 @@ def test_a_lay_word_leads_to_every_name_of_what_it_may_mean() -> None:
     assert set(names.values()) == {"lay"}
 
 
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("血圧が高かったので", "高血圧"),
+        ("血圧の高い人", "高血圧"),
+        ("足がむくんで靴が入らない", "浮腫"),
+        ("血糖が下がりすぎたら", "低血糖"),
+        ("薬を減らしてもよいか", "減量"),
+        ("お腹が痛くて", "腹痛"),
+    ],
+)
+def test_a_lay_phrase_is_found_inflected(text: str, term: str) -> None:
+    assert any(term in forms(mention.form) for mention in LEXICON.find(text))
+
+
+def test_stems_are_no_synonyms() -> None:
+    assert "血圧が高い" in forms("高血圧")
+    assert "血圧が高" not in forms("高血圧")
+
+
 def test_a_synonym_is_never_the_term_itself_nor_a_member() -> None:
     names = forms("ARB")
     assert "ARB" not in names

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from medrag.japanese.lexicon.boundaries import follows_number, stands_alone, unit_ends
 from medrag.japanese.lexicon.groups import MERGING, Group, Relation, read_groups
 from medrag.japanese.lexicon.relations import Relations
-from medrag.japanese.lexicon.writings import cased_key, keys_of, one_dash
+from medrag.japanese.lexicon.writings import cased_key, keys_of, one_dash, stems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,6 +76,7 @@ class Lexicon:
         self.groups: Final = tuple(groups)
         self._keys: Final = keys_of(self.groups)
         self._ids: Final = _ids(self._keys)
+        self._add_stems()
         self._cased: Final = frozenset(
             word
             for group, words in zip(self.groups, self._keys, strict=True)
@@ -190,6 +191,16 @@ class Lexicon:
             self.groups[index].ambiguous and self._keys[index][0] != own for index in ids
         )
 
+    def _add_stems(self) -> None:
+        """Lay phrases are found by their stems too, where those are not words themselves."""
+        stems: dict[str, list[int]] = {}
+        for index, (group, words) in enumerate(zip(self.groups, self._keys, strict=True)):
+            if group.relation == "lay":
+                for stem in dict.fromkeys(stem for word in words for stem in stems_of(word)):
+                    stems.setdefault(stem, []).append(index)
+        for stem, indices in stems.items():
+            self._ids.setdefault(stem, tuple(indices))
+
     def _key(self, term: str) -> str:
         written = cased_key(term)
         return written if written in self._cased else written.casefold()
@@ -225,8 +236,9 @@ class Lexicon:
             if not self._ids.get(word):
                 return word
             index = self._ids[word][0]
-        group, position = self.groups[index], self._keys[index].index(word)
-        return (group.head, *group.forms)[position] if position <= len(group.forms) else word
+        group, words = self.groups[index], self._keys[index]
+        written = (group.head, *group.forms)
+        return written[words.index(word)] if word in words[: len(written)] else word
 
 
 def _ids(keys: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:

@@ -3,7 +3,8 @@
 Two words are one when their keys are equal: NFKC, casefolded, one kind of hyphen. Beyond that, a
 `character` group (癌 and がん) gives every word that contains its head further writings, and a name
 with middle dots is also written without them. A long word with several such parts would multiply:
-it gets the first `_MOST` writings.
+it gets the first `_MOST` writings. A lay phrase (血圧が高い) is in a question hardly ever as a
+dictionary has it, so it is also found by its stem: 血圧が高かった, 血圧の高い人.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _DASHES: Final = ("\u2010", "\u2013", "\u2212")
 _MOST: Final = 8
+
+# A phrase with a particle whose last kana inflects. Shorter stems would be other words' beginnings.
+_PHRASE: Final = re.compile(r"(?=.{5})(.+[がをにで].+)[いうくぐすつぬぶむる]")
 
 
 def key(term: str) -> str:
@@ -64,6 +68,14 @@ def keys_of(groups: Sequence[Group]) -> list[list[str]]:
         elif words and starts.search(line):
             words += [writing for word in words for writing in _writings(word, part, parts)]
     return keys
+
+
+def stems_of(phrase: str) -> list[str]:
+    """What is common to the inflected forms of a lay phrase, with が as の and は too."""
+    if not (match := _PHRASE.fullmatch(phrase)):
+        return []
+    stem = match[1]
+    return [stem, *(stem.replace("が", particle, 1) for particle in "のは" if "が" in stem)]
 
 
 def _writings(word: str, part: re.Pattern[str], parts: dict[str, Sequence[str]]) -> Iterator[str]:
