@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from medrag.documents.document import Document
 from medrag.documents.passages import Passage
 from medrag.index.index import Index
 from medrag.japanese.lexicon import Lexicon, default_lexicon
@@ -44,6 +45,8 @@ class Hit:
         score: Comparable within one search; greater is better; never 0 or less.
         edition_status: Against the other editions in the index, on the day asked about.
         legs: The score that each leg of the retriever gave, by its name.
+        quote_limit: The most characters of its document that may be shown at once, if its owner
+            set a limit; the passage itself is whole, for the generator and the checker.
     """
 
     rank: int
@@ -57,6 +60,12 @@ class Hit:
     language: str = "ja"
     url: str | None = None
     legs: Mapping[str, float] = field(default_factory=dict)
+    quote_limit: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """What of the passage's text may be shown: all of it, or its beginning."""
+        return self.passage.text[: self.quote_limit]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of interface `medrag search`."""
@@ -70,9 +79,9 @@ class Hit:
             "society": self.society,
             "section": list(passage.section),
             "kind": passage.kind,
-            "text": passage.text,
+            "text": self.shown,
             "start": passage.start,
-            "end": passage.end,
+            "end": passage.start + len(self.shown),
             "page": passage.page,
             "edition": self.edition,
             "edition_status": self.edition_status,
@@ -182,8 +191,15 @@ class Retriever:
             language=document.language,
             url=document.url,
             legs=legs,
+            quote_limit=_limit(document),
         )
 
     def _editions_on(self, day: date | None) -> Editions:
         """The editions as they stood on a day; `_editions` remembers."""
         return Editions(self._index, as_of=day)
+
+
+def _limit(document: Document) -> int | None:
+    """The display right that the manifest gives for the document."""
+    limit = document.metadata.get("quote_limit")
+    return int(limit) if limit is not None else None
