@@ -85,6 +85,11 @@ _SOCIETY_KEYS = (
     "作成",
     "監修",
 )
+_TITLED = re.compile(
+    r"(?:ガイドライン|指針|手引き?|マニュアル|手順書?|について|通知|要領|点数表|基準|プロトコル)(?:[^。、]{0,30})$"
+    r"|guideline|recommendations",
+    re.IGNORECASE,
+)
 _JAPANESE = re.compile("[ぁ-んァ-ヶ]")
 
 
@@ -164,14 +169,12 @@ def _first(pattern: re.Pattern[str], *texts: str | None) -> str | None:
 
 
 def _title(text: str, headings: Sequence[Heading] | None) -> str | None:
-    if headings:
-        first = headings[0]
-        return text[first.start : first.end].strip("# 　\t*")
+    first = headings[0] if headings else None
+    heading = text[first.start : first.end].strip("# 　\t*") if first else None
+    if first and not text[: first.start].strip():
+        return heading
     for line in text[:_HEAD].split("\n")[:25]:
         bare = " ".join(line.strip("#>*=- 　\t【】").split())
-        if 4 <= len(bare) <= 80 and re.search(
-            r"ガイドライン|指針|手引き|マニュアル|手順書|について|通知|要領|点数表|基準|[Gg]uideline|[Rr]ecommendation",
-            bare,
-        ):
+        if 4 <= len(bare) <= 80 and _TITLED.search(bare):
             return bare
-    return None
+    return heading

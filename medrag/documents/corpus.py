@@ -10,17 +10,29 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from queue import SimpleQueue
 
-from medrag.documents import bibliography, guideline, manifest, parsers, passages, structure
+from medrag.documents import (
+    bibliography,
+    guideline,
+    manifest,
+    parsers,
+    passages,
+    sandbox,
+    structure,
+)
 from medrag.documents.document import Document, Source
 from medrag.documents.guideline import Recommendation
 from medrag.documents.manifest import Entry
 from medrag.documents.parsers import Options, Parsed, Unparsed
 from medrag.documents.passages import Passage
+from medrag.documents.sandbox import Limits
 from medrag.errors import (
     CorpusError,
     LimitExceeded,
@@ -61,11 +73,24 @@ class _File:
     entry: Entry | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far reading has come: files done and in all, and the one just done with its pages."""
+
+    done: int
+    files: int
+    name: str
+    pages: int
+
+
 def read(
     paths: Sequence[Path | str],
     *,
     max_tokens: int = passages.MAX_TOKENS,
     encoding: str | None = None,
+    workers: int = 1,
+    progress: Callable[[Progress], None] | None = None,
+    limits: Limits = sandbox.LIMITS,
 ) -> Iterator[Ingested | Failure]:
     """Read files, directories and manifests, one document after another.
 
@@ -74,42 +99,118 @@ def read(
             corpus.toml in it says what it holds.
         max_tokens: Longest passage.
         encoding: Codec of text files; None to detect it.
+        workers: How many files are parsed at a time; the order of what comes out is the same.
+        progress: Called after each file.
+        limits: What parsing one file may use.
     """
+    files = list(_files(paths))
     names = _Names()
-    for file in _files(paths):
-        if isinstance(file, Failure):
-            yield file
-            continue
-        options = Options(encoding=(file.entry.encoding if file.entry else None) or encoding)
-        try:
-            data = _bytes(file)
-            media_type = parsers.format_of(file.name).media_type
-            source = Source(
-                name=file.name,
-                media_type=media_type,
-                sha256=hashlib.sha256(data).hexdigest(),
-                size=len(data),
-            )
-            for part in parsers.parse(data, where=file.shown, options=options):
-                if isinstance(part, Unparsed):
-                    yield Failure(
-                        path=f"{file.shown}:{part.member}", error=_typed(part.error, file.shown)
-                    )
-                    continue
-                try:
-                    yield ingested(part, file.entry, source, names, file.shown, max_tokens)
-                except ParseError as error:
-                    yield Failure(
-                        path=file.shown if part.member is None else f"{file.shown}:{part.member}",
-                        error=error,
-                    )
-        except MedragError as error:
-            yield Failure(path=file.shown, error=error)
-        except OSError as error:
-            yield Failure(
-                path=file.shown,
-                error=SourceNotFound(f"not readable: {error.strerror}", where=file.shown),
-            )
+    done = 0
+    for file, parts in _parsed(files, encoding, workers, limits):
+        pages = 0
+        for part in parts:
+            if isinstance(part, Failure):
+                yield part
+                continue
+            try:
+                entry = ingested(
+                    part.parsed, file.entry, part.source, names, file.shown, max_tokens
+                )
+            except ParseError as error:
+                yield Failure(path=_place(file, part.parsed.member), error=error)
+                continue
+            pages += len(entry.document.pages)
+            yield entry
+        done += 1
+        if progress is not None:
+            progress(Progress(done=done, files=len(files), name=file.shown, pages=pages))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    parsed: Parsed
+    source: Source
+
+
+_Read = tuple["_File", Iterable["_Part | Failure"]]
+
+
+def _parsed(
+    files: Sequence[_File | Failure], encoding: str | None, workers: int, limits: Limits
+) -> Iterator[_Read]:
+    """Parse files, a few at a time, and give them back in their order."""
+    count = max(1, workers)
+    with sandbox.pool(count, limits=limits) as boxes, ThreadPoolExecutor(count) as threads:
+        free = SimpleQueue[sandbox.Sandbox]()
+        for box in boxes:
+            free.put(box)
+
+        def parse(file: _File) -> Iterable[_Part | Failure]:
+            box = free.get()
+            try:
+                return _contents(file, encoding, box)
+            finally:
+                free.put(box)
+
+        ahead: deque[tuple[_File, Future[Iterable[_Part | Failure]]]] = deque()
+        for file in files:
+            if isinstance(file, Failure):
+                found = file
+                placeholder = _File(path=Path(found.path), shown=found.path, name=found.path)
+                settled: Future[Iterable[_Part | Failure]] = Future()
+                settled.set_result([found])
+                ahead.append((placeholder, settled))
+            else:
+                ahead.append((file, threads.submit(parse, file)))
+            if len(ahead) > 2 * count:
+                first, result = ahead.popleft()
+                yield first, result.result()
+        while ahead:
+            first, result = ahead.popleft()
+            yield first, result.result()
+
+
+def _contents(file: _File, encoding: str | None, box: sandbox.Sandbox) -> Iterable[_Part | Failure]:
+    """What one file holds; an error of the file is its only content."""
+    options = Options(encoding=(file.entry.encoding if file.entry else None) or encoding)
+    try:
+        format_ = parsers.format_of(file.shown)
+        data = _bytes(file)
+        digest = hashlib.sha256(data).hexdigest()
+        source = Source(
+            name=file.name, media_type=format_.media_type, sha256=digest, size=len(data)
+        )
+        if format_.sandboxed and sandbox.available():
+            parts: Iterable[Parsed | Unparsed] = box.parse(data, where=file.shown, options=options)
+        else:
+            parts = parsers.parse(data, where=file.shown, options=options)
+            if format_.module != "jsonl":
+                parts = list(parts)
+    except MedragError as error:
+        return [Failure(path=file.shown, error=error)]
+    except OSError as error:
+        reason = SourceNotFound(
+            f"not readable: {error.strerror}", where=file.shown, hint="check its permissions"
+        )
+        return [Failure(path=file.shown, error=reason)]
+    return _settled(file, source, parts)
+
+
+def _settled(
+    file: _File, source: Source, parts: Iterable[Parsed | Unparsed]
+) -> Iterator[_Part | Failure]:
+    try:
+        for part in parts:
+            if isinstance(part, Unparsed):
+                yield Failure(path=_place(file, part.member), error=_typed(part.error, file.shown))
+            else:
+                yield _Part(parsed=part, source=source)
+    except MedragError as error:
+        yield Failure(path=file.shown, error=error)
+
+
+def _place(file: _File, member: str | None) -> str:
+    return file.shown if member is None else f"{file.shown}:{member}"
 
 
 def ingested(

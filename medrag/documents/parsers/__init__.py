@@ -8,7 +8,7 @@ silently: a file that cannot be read to the character raises a typed ParseError.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
@@ -59,15 +59,22 @@ class Unparsed:
     error: Exception
 
 
+def _ignore(pages: int) -> None:
+    """Nobody asked how many pages there are."""
+    del pages
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What an operator may say about how files are read.
 
     Attributes:
         encoding: Codec of text files; None to detect it.
+        counted: Told how many pages a document has, once that is known.
     """
 
     encoding: str | None = None
+    counted: Callable[[int], None] = _ignore
 
 
 class Parser(Protocol):
@@ -96,6 +103,13 @@ FORMATS: Mapping[str, Format] = {
     ".htm": Format(module="html", media_type="text/html"),
     ".xhtml": Format(module="html", media_type="application/xhtml+xml"),
     ".pdf": Format(module="pdf", media_type="application/pdf"),
+    ".docx": Format(
+        module="docx",
+        media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        extra="documents",
+    ),
+    ".epub": Format(module="epub", media_type="application/epub+zip"),
+    ".zip": Format(module="zip", media_type="application/zip"),
     ".jsonl": Format(module="jsonl", media_type="application/jsonl", sandboxed=False),
 }
 
@@ -125,6 +139,16 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unp
         ParseError: The file could not be read; the kinds are drawn in medrag.errors.
         MissingDependency: The format needs an optional package.
     """
+    return prepare(where)(data, where=where, options=options)
+
+
+def prepare(where: str) -> Parser:
+    """The parser of a file, imported.
+
+    Raises:
+        UnsupportedFormat: No parser reads it.
+        MissingDependency: The format needs an optional package.
+    """
     chosen = format_of(where)
     try:
         module = importlib.import_module(f"{__name__}.{chosen.module}")
@@ -136,8 +160,8 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unp
             where=where,
             hint=f"pip install 'medrag[{chosen.extra}]'",
         ) from error
-    reader: Parser = module.parse
-    return reader(data, where=where, options=options)
+    parser: Parser = module.parse
+    return parser
 
 
 def tables_of(data: bytes, pages: Sequence[int]) -> dict[int, list[list[list[Box | None]]]]:

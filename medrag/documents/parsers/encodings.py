@@ -122,7 +122,7 @@ def _japanese(text: str) -> float:
     # reading of a multi-byte encoding produces.
     ideograph_worth = 1.0 if kana * 8 >= ideographs else 0.55
     return (
-        kana + ideograph_worth * ideographs + 0.9 * plain + 0.4 * half - 1.5 * odd - 0.8 * rest
+        kana + ideograph_worth * ideographs + 0.9 * plain + 0.6 * half - 1.5 * odd - 0.8 * rest
     ) / len(text)
 
 

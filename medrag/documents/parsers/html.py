@@ -119,6 +119,7 @@ _HIDING = re.compile(
 )
 _COLOUR = re.compile(r"(?<![\w-])color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?<![\w-])background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
+_SHORTEST_TITLE = 4
 _SPACE = re.compile(r"[ \t\r\n\f\x0b]+")
 _WIDE = re.compile(
     r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) (?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
@@ -147,7 +148,7 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         )
     title_node = tree.css_first("title")
     title = _SPACE.sub(" ", title_node.text()).strip() if title_node is not None else ""
-    if not title:
+    if len(title) < _SHORTEST_TITLE:
         title = next((text[h.start : h.end] for h in page.headings if h.level == 1), "")
     notices: list[Notice] = []
     if page.hidden:

@@ -42,7 +42,6 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         EmptyDocument: No page holds text.
         LimitExceeded: More than 3,000 pages.
     """
-    del options  # a PDF says itself how it is encoded
     document = _open(data, where)
     try:
         count = len(document)
@@ -52,6 +51,7 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
             )
         if count == 0:
             raise DamagedDocument("the PDF has no page", where=where, hint="fetch the file again")
+        options.counted(count)
         pages = [_page(document, index, where) for index in range(count)]
         metadata = _metadata(document)
     finally:

@@ -27,6 +27,7 @@ _STARTS = re.compile(
     r"|[ァ-ヶ][ 　]|[一二三四五六七八九十]{1,3}[ 　、]|第[0-9０-９一二三四五六七八九十百]+[編章部節款項条 　]"
     r"|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　\-－]|[【［〔＜〈■]|(?:CQ|BQ|FQ|Q|表|図|注|別添|別紙)[ 　]?[0-9０-９]|注[ 　]|推奨|解説|例外|参考文献|[イロハニホヘト][ 　])"
 )
+_NEAR = 10  # lines before and after that tell how wide a column is
 _TERMINAL = re.compile(r"[。．.!?！？」』:：]$")
 _WORD = re.compile(r"[A-Za-z0-9,;]")
 
@@ -183,24 +184,15 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
         return False
     size = last.size
     same_page = position > 0 and lines[position - 1] is last
-    peers = [other for other in lines if other.vertical == line.vertical]
+    peers = [
+        o for o in lines[max(0, position - _NEAR) : position + _NEAR] if o.vertical == line.vertical
+    ]
     if last.vertical:
-        reach = min(
-            (o.box.bottom for o in peers if abs(o.box.top - line.box.top) < 8 * size),
-            default=last.box.bottom,
-        )
-        full = last.box.bottom <= reach + 1.7 * size
-        near = not same_page or 0 < last.box.left - line.box.left < 3.2 * size
-        return full and near
-    reach = max(
-        (
-            o.box.right
-            for o in peers
-            if abs(o.box.left - line.box.left) < 10 * size and o.box.right - o.box.left < 80 * size
-        ),
-        default=last.box.right,
-    )
-    full = last.box.right >= min(reach, last.box.right + 100) - 1.9 * size
+        ends = [-o.box.bottom for o in peers if abs(o.box.top - line.box.top) < 8 * size]
+        full = -last.box.bottom >= _edge(ends, size) - 1.7 * size
+        return full and (not same_page or 0 < last.box.left - line.box.left < 3.2 * size)
+    ends = [o.box.right for o in peers if abs(o.box.left - line.box.left) < 10 * size]
+    full = last.box.right >= min(_edge(ends, size), last.box.right + 100) - 1.9 * size
     if same_page:
         gap = last.box.bottom - line.box.top
         below = -0.6 * size < gap < 1.6 * size
@@ -208,3 +200,11 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
         new_column = line.box.bottom > last.box.top and line.box.left > last.box.left
         return full and ((below and not aside) or new_column)
     return full and not _TERMINAL.search(last.text)
+
+
+def _edge(ends: Sequence[float], size: float) -> float:
+    """Where the lines of a column end: as far as two of them reach, lest a title over two count."""
+    for end in sorted(ends, reverse=True):
+        if sum(abs(end - other) < 1.5 * size for other in ends) > 1:
+            return end
+    return max(ends, default=0.0)

@@ -53,6 +53,16 @@ class Box(NamedTuple):
         """Points."""
         return self.top - self.bottom
 
+    def turned(self, rotation: int, width: float, height: float) -> Box:
+        """Where it lies once its page, of this width and height, is turned clockwise."""
+        if rotation == 90:
+            return Box(self.bottom, width - self.right, self.top, width - self.left)
+        if rotation == 180:
+            return Box(
+                width - self.right, height - self.top, width - self.left, height - self.bottom
+            )
+        return Box(height - self.top, self.left, height - self.bottom, self.right)
+
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies inside."""
         return self.left <= x <= self.right and self.bottom <= y <= self.top
@@ -126,9 +136,26 @@ class _Characters:
     usual: float  # the commonest height, in points
     stray: bool  # whether any is off the page or too small to read
 
+    def turned(self, rotation: int, width: float, height: float) -> _Characters:
+        """As they lie on the page once it is turned clockwise; width and height are before that."""
+        boxes = [box and box.turned(rotation, width, height) for box in self.boxes]
+        return _Characters(self.codes, boxes, self.usual, self.stray)
+
+
+def _sideways(text_page: pdfium.PdfTextPage, codes: Sequence[str]) -> bool:
+    """Whether the text itself is set turned, so that turning the page puts it upright."""
+    handle = text_page.raw
+    sample = [index for index, code in enumerate(codes[:400]) if not code.isspace()][:40]
+    turned = sum(0.3 < raw.FPDFText_GetCharAngle(handle, index) % 3.1416 < 2.8 for index in sample)
+    return bool(2 * turned > len(sample))
+
 
 def read(page: pdfium.PdfPage) -> PageLines:
     """The visible lines of a page, in reading order."""
+    rotation = page.get_rotation()
+    page.set_rotation(
+        0
+    )  # PDFium's order is right for how the text was set, not for how it is turned
     width, height = page.get_size()
     left, bottom, right, top = page.get_cropbox()
     bounds = Box(min(left, 0.0), min(bottom, 0.0), max(right, width), max(top, height))
@@ -136,6 +163,14 @@ def read(page: pdfium.PdfPage) -> PageLines:
     try:
         objects = _objects(page, width * height)
         found = _characters(text_page, bounds)
+        if rotation and _sideways(text_page, found.codes):
+            text_page.close()
+            page.set_rotation(rotation)
+            text_page = page.get_textpage()
+            found = _characters(text_page, bounds).turned(rotation, width, height)
+            bounds = bounds.turned(rotation, width, height)
+            objects.shades = [shade.turned(rotation, width, height) for shade in objects.shades]
+            width, height = page.get_size()
         seen: Sequence[bool] | None = None
         hidden: tuple[str, ...] = ()
         if objects.suspect or found.stray:
@@ -170,7 +205,7 @@ def _characters(text_page: pdfium.PdfTextPage, bounds: Box) -> _Characters:
     for index in range(raw.FPDFText_CountChars(handle)):
         code = unicode_of(handle, index)
         if code <= 32:
-            codes.append(chr(code) if code in (10, 13) else " ")
+            codes.append(chr(code) if code in (10, 13) else " " if code in (0, 9, 32) else "\ufffd")
             boxes.append(None)
             continue
         character = chr(code) if code < 0x110000 else "\ufffd"
@@ -377,7 +412,7 @@ def _closed(
             wide = codes[kept[position - 1]] >= "\u3000" and codes[kept[position + 1]] >= "\u3000"
             if before is not None and after is not None and wide:
                 gap = before.bottom - after.top if vertical else after.left - before.right
-                if gap < 0.4 * max(before.width, before.height):
+                if gap < 0.8 * max(before.width, before.height):
                     continue
         closed.append(index)
     return closed
