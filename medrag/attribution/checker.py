@@ -1,4 +1,10 @@
-"""Checker: every claim of a text against the passages that it cites."""
+"""Checker: every claim of a text against the passages that it cites.
+
+A claim is set against its cited passages together; each citation of a supported claim is then left
+out in turn, for precision as in ALCE (Gao et al., 2023); and a claim that its citations do not
+carry is tried against the other passages, to propose a better one. `verified_by` names the tiers
+that were run on that claim, no more.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +13,39 @@ from dataclasses import dataclass, replace
 
 from medrag.attribution import claims as statements
 from medrag.attribution import differences
-from medrag.attribution.alignment import align
+from medrag.attribution.alignment import Alignment, align
 from medrag.attribution.claims import Statement
+from medrag.attribution.decision import Decision, decide
 from medrag.attribution.differences import Finding
 from medrag.attribution.entailment import Entailment, Judgement, Pair
-from medrag.attribution.entailment.lexical import Lexical
+from medrag.attribution.entailment.lexical import Lexical, entailment, quotes
 from medrag.attribution.evidence import analyse, squeezed
 from medrag.attribution.facts import Reading, read
+from medrag.attribution.report import report
 from medrag.attribution.verdicts import Claim, Difference, Evidence, EvidenceText, Report, Verdict
 from medrag.japanese.normalize import Span
 
-_ACCEPT = 0.8
-_REJECT = 0.25
-_PLACED = 0.5
-_UNSURE = 0.6
 _SEVERITY: dict[Verdict, int] = {
     "contradicted": 5, "unsupported": 4, "partial": 3, "uncited": 2, "supported": 1, "not_a_claim": 0,
 }  # fmt: skip
+# A claim that fails is tried against this many other passages.
+_ALTERNATIVES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
+    """A statement, the indices of the passages that it cites, and their numbers."""
+
     statement: Statement
-    cited: tuple[int, ...]  # indices of passages
+    cited: tuple[int, ...]
     numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verbatim:
+    """A claim that stands word for word in a passage: nothing is left to judge."""
+
+    evidence: Evidence
 
 
 class Checker:
@@ -54,9 +69,18 @@ class Checker:
             passages: In the order of their numbers.
             question: Its terms count as context of every claim.
         """
-        cases, unresolved = _cases(text, passages)
+        numbering = _numbering(passages)
+        cases, unresolved = _cases(text, numbering)
         found = self._claims(text, cases, passages, question)
-        return _report(text, found, unresolved, self.entailment.name)
+        found = [
+            self._with_alternatives(claim, case, passages, numbering, question)
+            for claim, case in zip(found, cases, strict=True)
+        ]
+        useful = [
+            self._useful(claim, case, passages, question)
+            for claim, case in zip(found, cases, strict=True)
+        ]
+        return report(text, found, useful, unresolved, self.entailment.name)
 
     def judge(
         self, claim: str, passages: Sequence[EvidenceText], *, question: str | None = None
@@ -65,7 +89,7 @@ class Checker:
 
         Of several statements the worst decides; what makes no claim is left out.
         """
-        cases, _ = _cases(claim, passages)
+        cases, _ = _cases(claim, _numbering(passages))
         if not any(case.cited for case in cases):
             everything = tuple(range(len(passages)))
             cases = [replace(case, cited=everything) for case in cases]
@@ -77,16 +101,12 @@ class Checker:
         found = self._claims(claim, stated, passages, question)
         if not found:
             return Claim(text=claim, start=0, end=len(claim), citations=(), verdict="not_a_claim")
-        worst = max(found, key=lambda item: (not item.needs_review, _SEVERITY[item.verdict]))
-        if all(item.verdict == "supported" for item in found):
-            worst = max(found, key=lambda item: item.needs_review)
-        elif worst.verdict == "supported":
-            worst = next(item for item in found if item.verdict != "supported")
         return replace(
-            worst,
+            max(found, key=_gravity),
             text=claim,
             start=0,
             end=len(claim),
+            citations=tuple(dict.fromkeys(number for item in found for number in item.citations)),
             score=min(item.score for item in found),
             differences=tuple(piece for item in found for piece in item.differences),
             evidence=tuple(dict.fromkeys(piece for item in found for piece in item.evidence)),
@@ -99,27 +119,25 @@ class Checker:
         passages: Sequence[EvidenceText],
         question: str | None,
     ) -> list[Claim]:
-        pairs = [
-            Pair(
-                hypothesis=case.statement.plain,
-                premises=tuple(passages[position].text for position in case.cited),
-                question=question,
-            )
-            for case in cases
-        ]
-        judged = self.entailment.judge(pairs)
+        """The claims with their verdicts; a tier with a model judges all that need it in one batch."""
+        read_cases = [_against(case, passages, question) for case in cases]
+        judged: dict[int, Judgement | None] = {}
+        if not isinstance(self.entailment, Lexical):
+            asked = [i for i, entry in enumerate(read_cases) if isinstance(entry, Alignment)]
+            pairs = [_pair(cases[i], passages, question) for i in asked]
+            judged = dict(zip(asked, self.entailment.judge(pairs), strict=True))
         return [
-            self._claim(text, case, judgement, passages, question)
-            for case, judgement in zip(cases, judged, strict=True)
+            self._claim(text, case, entry, judged.get(position), passages)
+            for position, (case, entry) in enumerate(zip(cases, read_cases, strict=True))
         ]
 
     def _claim(
         self,
         text: str,
         case: _Case,
-        judgement: Judgement,
+        entry: Alignment | _Verbatim | None,
+        judgement: Judgement | None,
         passages: Sequence[EvidenceText],
-        question: str | None,
     ) -> Claim:
         statement = case.statement
         claim = Claim(
@@ -127,54 +145,115 @@ class Checker:
             start=statement.start,
             end=statement.end,
             citations=case.numbers,
-            verdict="not_a_claim" if statement.kind != "claim" else "uncited",
-            verified_by=self.entailment.name,
+            verdict="uncited" if statement.kind == "claim" else "not_a_claim",
+            verified_by="lexical",
         )
-        if statement.kind != "claim" or not case.cited:
+        if entry is None:
             return claim
-        premises = [passages[position] for position in case.cited]
-        reading = read(statement.plain)
-        alignment = align(reading, [premise.text for premise in premises], question)
-        quoted = _verbatim(reading, premises)
-        if quoted is not None:
-            return replace(claim, verdict="supported", score=1.0, evidence=(quoted,))
-        findings = tuple(differences.find(alignment))
-        verdict, review = _verdict(judgement.entailment, findings)
+        if isinstance(entry, _Verbatim):
+            return replace(claim, verdict="supported", score=1.0, evidence=(entry.evidence,))
+        findings = tuple(differences.find(entry))
+        decision = decide(entailment(entry), findings, judgement)
+        places = [*quotes(entry), *(judgement.quotes if judgement is not None else ())]
+        evidence = [_evidence(passages[case.cited[quote.premise]], quote.span) for quote in places]
         return replace(
             claim,
-            verdict=verdict,
-            needs_review=review,
-            score=round(judgement.entailment, 4),
-            differences=tuple(_difference(finding, statement, reading) for finding in findings),
-            evidence=tuple(
-                _evidence(premises[quote.premise], quote.span) for quote in judgement.quotes
-            ),
+            verdict=decision.verdict,
+            needs_review=decision.review,
+            score=round(decision.score, 4),
+            verified_by="lexical" if judgement is None else f"lexical+{self.entailment.name}",
+            differences=tuple(_difference(finding, statement, entry.claim) for finding in findings),
+            evidence=tuple(dict.fromkeys(evidence)),
         )
 
+    def _decided(
+        self, case: _Case, passages: Sequence[EvidenceText], question: str | None
+    ) -> Decision | None:
+        """The rules' verdict on a case, without a report."""
+        entry = _against(case, passages, question)
+        if isinstance(entry, Alignment):
+            return decide(entailment(entry), tuple(differences.find(entry)), None)
+        return None if entry is None else Decision(verdict="supported", review=False, score=1.0)
 
-def _verdict(entailment: float, findings: Sequence[Finding]) -> tuple[Verdict, bool]:
-    """The verdict, and whether a person should look, from both tiers."""
-    if entailment < _UNSURE and findings:
-        # So little matches that a difference may be a paraphrase: a person should look.
-        return ("unsupported", False) if entailment < _REJECT else ("partial", True)
-    if any(finding.firm for finding in findings):
-        placed = any(finding.firm and finding.same_place for finding in findings)
-        return ("contradicted" if placed and entailment >= _PLACED else "unsupported"), False
-    if entailment < _REJECT:
-        return "unsupported", False
-    if findings or entailment < _ACCEPT:
-        return "partial", True
-    return "supported", False
+    def _useful(
+        self,
+        claim: Claim,
+        case: _Case,
+        passages: Sequence[EvidenceText],
+        question: str | None,
+    ) -> int:
+        """How many of a claim's citations matter: alone they carry it, or without them it falls."""
+        if claim.verdict != "supported" or not case.cited:
+            return 0
+        if len(case.cited) == 1:
+            return 1
+        count = 0
+        for position in case.cited:
+            rest = tuple(other for other in case.cited if other != position)
+            alone = self._decided(replace(case, cited=(position,)), passages, question)
+            without = self._decided(replace(case, cited=rest), passages, question)
+            count += _carries(alone) or not _carries(without)
+        return count
+
+    def _with_alternatives(
+        self,
+        claim: Claim,
+        case: _Case,
+        passages: Sequence[EvidenceText],
+        numbering: Mapping[int, int],
+        question: str | None,
+    ) -> Claim:
+        if claim.verdict not in ("partial", "contradicted", "unsupported", "uncited"):
+            return claim
+        better = [
+            number
+            for number, position in list(numbering.items())[:_ALTERNATIVES]
+            if position not in case.cited
+            and _carries(self._decided(replace(case, cited=(position,)), passages, question))
+        ]
+        return replace(claim, alternatives=tuple(better)) if better else claim
 
 
-def _verbatim(reading: Reading, premises: Sequence[EvidenceText]) -> Evidence | None:
+def _carries(decision: Decision | None) -> bool:
+    return decision is not None and decision.verdict == "supported"
+
+
+def _gravity(claim: Claim) -> int:
+    """A rejection weighs more than a doubt, and a doubt more than support."""
+    rejected = claim.verdict not in ("supported", "not_a_claim") and not claim.needs_review
+    return 20 * rejected + 10 * claim.needs_review + _SEVERITY[claim.verdict]
+
+
+def _against(
+    case: _Case, passages: Sequence[EvidenceText], question: str | None
+) -> Alignment | _Verbatim | None:
+    """The case's statement beside its passages; None when there is nothing to set it against."""
+    if case.statement.kind != "claim" or not case.cited:
+        return None
+    premises = [passages[position] for position in case.cited]
+    reading = read(case.statement.plain)
+    verbatim = _verbatim(reading, premises)
+    return verbatim or align(reading, [premise.text for premise in premises], question)
+
+
+def _verbatim(reading: Reading, premises: Sequence[EvidenceText]) -> _Verbatim | None:
     """Where the claim stands word for word as a sentence or a table row of a premise."""
     wanted = squeezed(reading.text)
+    if not wanted:
+        return None
     for premise in premises:
-        for unit in analyse(premise.text).units:
-            if wanted and wanted == unit.verbatim:
-                return _evidence(premise, Span(unit.start, unit.end))
+        place = analyse(premise.text).verbatim.get(wanted)
+        if place is not None:
+            return _Verbatim(evidence=_evidence(premise, place))
     return None
+
+
+def _pair(case: _Case, passages: Sequence[EvidenceText], question: str | None) -> Pair:
+    return Pair(
+        hypothesis=case.statement.plain,
+        premises=tuple(passages[position].text for position in case.cited),
+        question=question,
+    )
 
 
 def _evidence(premise: EvidenceText, span: Span) -> Evidence:
@@ -196,57 +275,26 @@ def _difference(finding: Finding, statement: Statement, reading: Reading) -> Dif
     )
 
 
-def _cases(text: str, passages: Sequence[EvidenceText]) -> tuple[list[_Case], tuple[int, ...]]:
+def _cases(text: str, numbering: Mapping[int, int]) -> tuple[list[_Case], tuple[int, ...]]:
     """The statements with the passages they cite, and the marker numbers that name none."""
-    index = _numbering(passages)
     cases = []
     unresolved: dict[int, None] = {}
     for statement in statements.split(text):
-        numbers = tuple(number for number in statement.numbers if number in index)
-        unresolved.update(dict.fromkeys(n for n in statement.numbers if n not in index))
-        cited = tuple(dict.fromkeys(index[number] for number in numbers))
+        numbers = tuple(number for number in statement.numbers if number in numbering)
+        unresolved.update(dict.fromkeys(n for n in statement.numbers if n not in numbering))
+        cited = tuple(dict.fromkeys(numbering[number] for number in numbers))
         cases.append(_Case(statement=statement, cited=cited, numbers=numbers))
     return cases, tuple(unresolved)
 
 
 def _numbering(passages: Sequence[EvidenceText]) -> dict[int, int]:
-    """Marker number to position in `passages`."""
+    """Marker number to position in `passages`: by id, or by position when no id is a number."""
     named = {
         int(passage.id): position
         for position, passage in enumerate(passages)
         if passage.id.isdecimal()
     }
     return named or {position + 1: position for position in range(len(passages))}
-
-
-def _report(
-    text: str,
-    found: Sequence[Claim],
-    unresolved: tuple[int, ...],
-    verified_by: str,
-) -> Report:
-    stated = [claim for claim in found if claim.verdict != "not_a_claim"]
-    supported = [claim for claim in stated if claim.verdict == "supported"]
-    cited = sum(len(claim.citations) for claim in stated) + len(unresolved)
-    useful = sum(len(claim.citations) for claim in supported)
-    recall = len(supported) / len(stated) if stated else None
-    precision = useful / cited if cited else None
-    f1 = None
-    if recall is not None and precision is not None:
-        f1 = 2 * recall * precision / (recall + precision) if recall + precision else 0.0
-    failed = [claim for claim in stated if claim.verdict != "supported"]
-    contradicted = [claim for claim in stated if claim.verdict == "contradicted"]
-    return Report(
-        text=text,
-        claims=tuple(found),
-        citation_recall=recall,
-        citation_precision=precision,
-        citation_f1=f1,
-        unsupported_rate=len(failed) / len(stated) if stated else None,
-        contradicted_rate=len(contradicted) / len(stated) if stated else None,
-        verified_by=verified_by,
-        unresolved=unresolved,
-    )
 
 
 def verify(

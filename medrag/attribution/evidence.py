@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from medrag.attribution.claims import split
 from medrag.attribution.facts import Reading, read
+from medrag.japanese.normalize import Span
 from medrag.japanese.quantities import Interval
 
 _GRADE_LINE = re.compile(
@@ -58,12 +59,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A passage's units, with an index of their keys and of their amounts."""
+    """A passage's units, and where its keys, its amounts and its squeezed sentences stand."""
 
     units: tuple[Unit, ...]
     postings: dict[str, tuple[int, ...]]
     numbers: dict[tuple[Interval, ...], tuple[int, ...]]
     everything: frozenset[str]
+    verbatim: dict[str, Span]
 
 
 @lru_cache(maxsize=2048)
@@ -82,6 +84,7 @@ def analyse(text: str) -> Passage:
         postings={key: tuple(places) for key, places in postings.items()},
         numbers={parts: tuple(places) for parts, places in numbers.items()},
         everything=frozenset(postings),
+        verbatim={unit.verbatim: Span(unit.start, unit.end) for unit in reversed(units)},
     )
 
 

@@ -61,6 +61,7 @@ class Claim:
         needs_review: The checker is not sure enough for a verdict without a person.
         score: 0 to 1; how well the cited passages carry the claim.
         verified_by: The tiers that were really run, for example "lexical".
+        alternatives: Numbers of passages that it does not cite and that carry it better.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Claim:
     verified_by: str = "lexical"
     differences: tuple[Difference, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    alternatives: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,6 +107,7 @@ class Claim:
                 }
                 for evidence in self.evidence
             ],
+            "alternatives": list(self.alternatives),
             "notes": list(self.notes),
         }
 

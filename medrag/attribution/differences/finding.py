@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-
 #: Below this coverage a finding of its kind may come from free wording, and is doubtful at best.
 #: Order and roles are read from word order, which a paraphrase changes first.
 _ENOUGH = {
