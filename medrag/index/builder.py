@@ -30,6 +30,7 @@ from medrag.japanese.normalize import Span
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Ingested
+    from medrag.index.index import Index
 
 _BATCH = 256
 #: More documents than this, and their hashes stand in `documents.sha256` alone, not in the manifest.
@@ -66,6 +67,22 @@ class Content(NamedTuple):
     hashes: dict[str, str]
 
 
+class Carried(NamedTuple):
+    """A document of an index that is updated.
+
+    Attributes:
+        identifier: Its id.
+        parts: What stands of it in the files that a generation takes over as they are.
+        passages: The rows of its passages.
+        words: The words of each passage, as places in the index's vocabulary.
+    """
+
+    identifier: str
+    parts: dict[str, bytes]
+    passages: range
+    words: list[NDArray[np.int32]]
+
+
 # What of a document stands in the spool, and what of that goes into the generation as it is.
 _KEPT = (
     "documents.jsonl",
@@ -76,6 +93,7 @@ _KEPT = (
 )
 _SPOOLED = (*_KEPT, "words.bin")
 _REMEMBERED_HEADINGS = 10_000
+_END = np.asarray([BREAK_NUMBER], dtype=np.int32)
 
 
 class Spool:
@@ -85,13 +103,15 @@ class Spool:
     its recommendations, the lines of its passages, and the passages' words as numbers.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, base: Index | None = None) -> None:
         directory.mkdir()
         self.directory = directory
         self._writers = {name: BlobWriter(directory, name) for name in _SPOOLED}
         self._headings: dict[str, NDArray[np.int32]] = {}
-        self.vocabulary = Vocabulary()
+        self._base = base
+        self.vocabulary = Vocabulary(base.words.vocabulary if base else None)
         self.places: dict[str, int] = {}
+        self.carried: dict[str, range] = {}
 
     def add(self, entry: Ingested) -> None:
         """Put one document with its recommendations and passages at the end.
@@ -114,7 +134,20 @@ class Spool:
         )
         lines = self._passages(document.text, entry.passages)
         write["passages.jsonl"].append(b"".join(lines))
-        write["words.bin"].append(b"".join(self._terms(document.title, entry.passages)))
+        write["words.bin"].append(self._terms(document.title, entry.passages))
+
+    def carry(self, row: int) -> None:
+        """Put a document of the base at the end as it stands there, its words and vectors too."""
+        assert self._base is not None  # noqa: S101 (the caller gave one)
+        identifier, parts, passages, words = self._base.carried(row)
+        self.places[identifier] = len(self.places)
+        self.carried[identifier] = passages
+        for name, content in parts.items():
+            self._writers[name].append(content)
+        sizes = np.asarray([len(part) for part in words], dtype=np.int32)
+        self._writers["words.bin"].append(
+            np.concatenate([sizes, *words]).astype(np.int32).tobytes()
+        )
 
     def close(self) -> None:
         """Close the files, to be read."""
@@ -133,8 +166,8 @@ class Spool:
                 records.passage_record(passage, first_byte=byte, last_byte=byte + size)
             )
 
-    def _terms(self, title: str, passages: Sequence[Passage]) -> Iterator[bytes]:
-        """How many words each passage's heading and body have, then the words of all."""
+    def _terms(self, title: str, passages: Sequence[Passage]) -> bytes:
+        """How many numbers each passage has, then the words of all: heading, break, body, break."""
         parts: list[NDArray[np.int32]] = []
         for passage in passages:
             above = heading(title, passage.section)
@@ -142,24 +175,27 @@ class Spool:
                 if len(self._headings) >= _REMEMBERED_HEADINGS:
                     self._headings.clear()
                 self._headings[above] = self.vocabulary.numbers(tokens.words(above))
-            parts.append(self._headings[above])
-            parts.append(self.vocabulary.numbers(tokens.sequence(sentences(passage))))
-        yield np.asarray([len(part) for part in parts], dtype=np.int32).tobytes()
-        yield from (part.tobytes() for part in parts)
+            body = self.vocabulary.numbers(tokens.sequence(sentences(passage)))
+            parts.append(np.concatenate([self._headings[above], _END, body, _END]))
+        sizes = np.asarray([len(part) for part in parts], dtype=np.int32)
+        return np.concatenate([sizes, *parts]).tobytes()
 
 
-def write(spool: Spool, target: Path, *, encoder: Encoder) -> Content:
-    """Write the files of a generation into `target` from a closed spool."""
+def write(spool: Spool, target: Path, *, encoder: Encoder, base: Index | None = None) -> Content:
+    """Write the files of a generation into `target` from a closed spool.
+
+    Args:
+        base: The index from which the spool carried documents, for their vectors.
+    """
     read = {name: Blobs(spool.directory, name) for name in _SPOOLED}
     writer = _Writer(target, encoder)
     for identifier, place in sorted(spool.places.items()):
-        writer.add(identifier, {name: blobs[place] for name, blobs in read.items()})
+        passages = spool.carried.get(identifier)
+        known = base.vectors.at(passages) if base is not None and passages is not None else None
+        writer.add(identifier, {name: blobs[place] for name, blobs in read.items()}, vectors=known)
     for blobs in read.values():
         blobs.close()
     return writer.finish(spool.vocabulary.keys_in_order())
-
-
-_END = np.asarray([BREAK_NUMBER], dtype=np.int32)
 
 
 class _Writer:
@@ -180,10 +216,17 @@ class _Writer:
         self._owners: list[int] = []
         self._identifiers: list[str] = []
         self._hashes: dict[str, str] = {}
-        self._recommendations = self._characters = 0
+        self._recommended: list[int] = []
+        self._characters = 0
 
-    def add(self, identifier: str, content: Mapping[str, bytes]) -> None:
-        """The next document, as it stands in the spool."""
+    def add(
+        self,
+        identifier: str,
+        content: Mapping[str, bytes],
+        *,
+        vectors: NDArray[np.float32] | None = None,
+    ) -> None:
+        """The next document, as it stands in the spool, with its passages' vectors if they are known."""
         sha = hashlib.sha256()
         for name in _KEPT:
             sha.update(len(content[name]).to_bytes(8, "big") + content[name])
@@ -192,23 +235,25 @@ class _Writer:
         recommendations = content["recommendations.jsonl"].splitlines(keepends=True)
         for line in recommendations:
             self._files["recommendations.jsonl"].append(line)
-        self._recommendations += len(recommendations)
+            self._recommended.append(len(self._hashes))
         self._characters += len(records.decode(content["texts.utf8"]))
         record = read_record(content["documents.jsonl"])
         for name, column in self._columns.items():
             column.add(record.get(name))
-        self._add_passages(record.get("title", ""), content)
+        self._add_passages(record.get("title", ""), content, encode=vectors is None)
+        if vectors is not None:
+            self._encode()
+            self._vectors.add(vectors)
         self._hashes[identifier] = sha.hexdigest()
 
-    def _add_passages(self, title: str, content: Mapping[str, bytes]) -> None:
+    def _add_passages(self, title: str, content: Mapping[str, bytes], *, encode: bool) -> None:
         lines = content["passages.jsonl"].splitlines(keepends=True)
         if not lines:
             return
         numbers = np.frombuffer(content["words.bin"], dtype=np.int32)
-        sizes, terms = numbers[: 2 * len(lines)], numbers[2 * len(lines) :]
-        parts = np.split(terms, np.cumsum(sizes)[:-1])
+        sizes, terms = numbers[: len(lines)], numbers[len(lines) :]
         text = content["texts.utf8"]
-        for line, above, below in zip(lines, parts[0::2], parts[1::2], strict=True):
+        for line, words in zip(lines, np.split(terms, np.cumsum(sizes)[:-1]), strict=True):
             record = read_record(line)
             self._files["passages.jsonl"].append(line)
             self._owners.append(len(self._hashes))
@@ -220,11 +265,12 @@ class _Writer:
             )
             whole = "\n".join([heading(title, passage.section), *sentences(passage)])
             # The heading is the first sentence; every sentence ends in a break.
-            self._sequences.append(np.concatenate([above, _END, below, _END]))
+            self._sequences.append(words)
             self._sequence_offsets.append(len(self._sequences))
-            self._words.add(np.concatenate([above, below[below >= 0]]).astype(np.int64))
+            self._words.add(words[words >= 0].astype(np.int64))
             self._bigrams.add(bigram_keys(whole))
-            self._batch.append(whole)
+            if encode:
+                self._batch.append(whole)
             if len(self._batch) == _BATCH:
                 self._encode()
 
@@ -248,6 +294,8 @@ class _Writer:
         for name, column in self._columns.items():
             column.save(directory, f"documents.{name}")
         self._kinds.save(directory, "passages.kind")
+        owners = np.asarray(self._recommended, dtype=np.int32)
+        save_array(directory / "recommendations.document.npy", owners)
         save_array(directory / "passages.document.npy", np.asarray(self._owners, dtype=np.int32))
         save_identifiers(directory / "passages.identifiers.npy", self._identifiers)
         save_identifiers(directory / "documents.identifiers.npy", list(self._hashes))
@@ -256,7 +304,7 @@ class _Writer:
         return Content(
             len(self._hashes),
             len(self._owners),
-            self._recommendations,
+            len(self._recommended),
             self._characters,
             self._hashes,
         )

@@ -80,6 +80,7 @@ class Index:
         self._sequence_offsets = load_array(directory / "sequences.offsets.npy")
         self._document_rows = Identifiers(directory / "documents.identifiers.npy")
         self._passage_rows = Identifiers(directory / "passages.identifiers.npy")
+        self._recommendation_document = load_array(directory / "recommendations.document.npy")
         self.passage_document: NDArray[np.int32] = load_array(directory / "passages.document.npy")
         self.kinds = Column.load(directory, "passages.kind")
         self.words = Leg(directory, "words", passages=len(self))
@@ -110,14 +111,47 @@ class Index:
         """
         path = Path(path)
         with generations.writing(path) as temporary:
-            spool = builder.Spool(temporary / "spool")
-            with contextlib.closing(spool):
-                for entry in entries:
-                    spool.add(entry)
-            target = temporary / "generation"
-            target.mkdir()
-            content = builder.write(spool, target, encoder=encoder)
-            generation = generations.commit(path, target, _describe(content, encoder))
+            generation = _write(path, temporary, entries, encoder=encoder, base=None, carried=())
+            generations.prune(path, keep=keep)
+        return cls(path, generation, encoder=encoder, verify=False)
+
+    @classmethod
+    def update(
+        cls,
+        path: Path | str,
+        entries: Iterable[Ingested],
+        *,
+        encoder: Encoder,
+        removed: Iterable[str] = (),
+        keep: int = KEPT_GENERATIONS,
+    ) -> Index:
+        """Write a new generation: the current one with `entries` put in and `removed` taken out.
+
+        A document of `entries` replaces the one with its id. The others are carried over with
+        their words and vectors: only `entries` are cut into words and encoded. With the built-in
+        encoder the generation is the same, to the byte, as a build of all documents gives.
+
+        Args:
+            removed: Ids of documents; one that is not there is no error.
+
+        Raises:
+            IndexNotFound, IndexMismatch, IndexCorrupted: The current generation cannot be used.
+            IndexLocked: Another process is writing this index.
+            CorpusError: Two documents of `entries` have the same id.
+        """
+        path = Path(path)
+        with generations.writing(path) as temporary:
+            base = cls.open(path, encoder=encoder)
+            entries = list(entries)
+            replaced = {*removed, *(entry.document.id for entry in entries)}
+            carried = [
+                row
+                for row in range(len(base.documents))
+                if base.document_at(row).id not in replaced
+            ]
+            generation = _write(
+                path, temporary, entries, encoder=encoder, base=base, carried=carried
+            )
             generations.prune(path, keep=keep)
         return cls(path, generation, encoder=encoder, verify=False)
 
@@ -207,6 +241,20 @@ class Index:
         text = records.decode(self._texts.part(document, *record["bytes"]))
         return records.read_passage(record, document_id=self.document_at(document).id, text=text)
 
+    def carried(self, row: int) -> builder.Carried:
+        """A document as it stands on disk, for an update of this index."""
+        first, last = np.searchsorted(self.passage_document, [row, row + 1]).tolist()
+        start, end = np.searchsorted(self._recommendation_document, [row, row + 1]).tolist()
+        parts = {
+            "documents.jsonl": self._documents[row],
+            "outlines.jsonl": self._outlines[row],
+            "texts.utf8": self._texts[row],
+            "recommendations.jsonl": b"".join(self._recommendations[i] for i in range(start, end)),
+            "passages.jsonl": b"".join(self._passages[i] for i in range(first, last)),
+        }
+        words = self.sequences(np.arange(first, last))
+        return builder.Carried(self.document_at(row).id, parts, range(first, last), words)
+
     def section_key(self, row: int) -> tuple[int, tuple[int, ...]]:
         """Tells apart the sections that passages stand in: the document and the heading's words."""
         start = int(self._sequence_offsets[row])
@@ -281,6 +329,28 @@ class Documents(Mapping[str, Document]):
         if row is None:
             raise KeyError(identifier)
         return self._index.document_at(row)
+
+
+def _write(
+    path: Path,
+    temporary: Path,
+    entries: Iterable[Ingested],
+    *,
+    encoder: Encoder,
+    base: Index | None,
+    carried: Iterable[int],
+) -> str:
+    """Write and commit a generation of `entries` and of documents carried over from `base`."""
+    spool = builder.Spool(temporary / "spool", base=base)
+    with contextlib.closing(spool):
+        for row in carried:
+            spool.carry(row)
+        for entry in entries:
+            spool.add(entry)
+    target = temporary / "generation"
+    target.mkdir()
+    content = builder.write(spool, target, encoder=encoder, base=base)
+    return generations.commit(path, target, _describe(content, encoder))
 
 
 def _describe(content: builder.Content, encoder: Encoder) -> dict[str, Any]:

@@ -52,13 +52,24 @@ BREAK_NUMBER = -1
 
 
 class Vocabulary(dict[str, int]):
-    """Words numbered as they come, while an index is built; a break has a number of its own."""
+    """Words numbered as they come, while an index is built; a break has a number of its own.
 
-    def __init__(self) -> None:
+    Args:
+        known: Keys that have the first numbers already, sorted: those of the index that is updated.
+    """
+
+    def __init__(self, known: Keys | None = None) -> None:
         super().__init__({tokens.BREAK: BREAK_NUMBER})
+        self._known = known if known is not None else np.empty(0, dtype=np.uint64)
+        self._new: list[int] = []
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = len(self) - 1
+        key = word_key(word)
+        number = int(np.searchsorted(self._known, np.uint64(key))) if len(self._known) else 0
+        if number == len(self._known) or int(self._known[number]) != key:
+            number = len(self._known) + len(self._new)
+            self._new.append(key)
+        self[word] = number
         return number
 
     def numbers(self, words: Sequence[str]) -> NDArray[np.int32]:
@@ -67,7 +78,7 @@ class Vocabulary(dict[str, int]):
 
     def keys_in_order(self) -> Keys:
         """The key of every number, shape (words so far,)."""
-        return word_keys(list(self)[1:])
+        return np.concatenate([self._known, np.asarray(self._new, dtype=np.uint64)])
 
 
 _ASCII = 0x7F
@@ -132,19 +143,18 @@ class LegBuilder:
             For every term its place in the vocabulary; empty when `keys` was not given.
         """
         self._flush()
-        place = np.empty(0, dtype=np.int64)
+        seen = np.unique(np.concatenate([_NONE, *(chunk.terms for chunk in self._chunks)]))
+        vocabulary = seen.astype(np.uint64) if keys is None else keys[seen]
+        order = np.argsort(vocabulary, kind="stable")
+        vocabulary = vocabulary[order]
+        # From a term to its place; a term that no passage has any more is in no passage.
+        rank = np.empty(len(seen), dtype=np.int64)
+        rank[order] = np.arange(len(seen))
+        place = np.zeros(len(keys) if keys is not None else 0, dtype=np.int64)
         if keys is not None:
-            order = np.argsort(keys, kind="stable")
-            place = np.empty(len(keys), dtype=np.int64)
-            place[order] = np.arange(len(keys))
-            vocabulary = keys[order]
-            for chunk in self._chunks:
-                chunk.terms = place[chunk.terms]
-        else:
-            seen = np.unique(np.concatenate([_NONE, *(chunk.terms for chunk in self._chunks)]))
-            vocabulary = seen.astype(np.uint64)
-            for chunk in self._chunks:
-                chunk.terms = np.searchsorted(seen, chunk.terms)
+            place[seen] = rank
+        for chunk in self._chunks:
+            chunk.terms = rank[np.searchsorted(seen, chunk.terms)]
         count = len(self._lengths)
         frequencies = np.zeros(len(vocabulary), dtype=np.int64)
         for chunk in self._chunks:
@@ -231,6 +241,11 @@ class Leg:
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         self._bm25.scores = {**parts, "num_docs": passages}
         self._bm25.nonoccurrence_array = None
+
+    @property
+    def vocabulary(self) -> Keys:
+        """The key of every term, sorted."""
+        return self._keys
 
     def places(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
         """The place of each key in the vocabulary, -1 for one that it does not have."""

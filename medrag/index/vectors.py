@@ -63,6 +63,12 @@ class Vectors:
         found = rows[0] >= 0
         return Nearest(rows[0][found], scores[0][found])
 
+    def at(self, rows: range) -> NDArray[np.float32]:
+        """The vectors of neighbouring passages, shape (len(rows), dimension)."""
+        if not rows:
+            return np.empty((0, self._index.d), dtype=np.float32)
+        return np.asarray(self._index.reconstruct_n(rows.start, len(rows)), dtype=np.float32)
+
     def scores(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of `vector` with the vectors of some passages, shape (len(rows),)."""
         if not len(rows):

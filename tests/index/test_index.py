@@ -102,3 +102,40 @@ def test_a_reader_keeps_its_generation_while_another_is_built(tmp_path: Path) ->
 def test_a_lone_surrogate_survives(tmp_path: Path) -> None:
     index = build(tmp_path, [entry("a", "壊れた\ud83d文字")])
     assert index.passage("a#0").text == "壊れた\ud83d文字"
+
+
+def test_an_update_gives_what_a_full_build_gives(tmp_path: Path) -> None:
+    first = [
+        entry("a", "胃癌の手術"),
+        entry("b", "喘息の吸入"),
+        entry("c", "骨折の固定", "捻挫の安静"),
+    ]
+    changed = entry("b", "喘息の吸入療法を続ける。", "発作に備える。")
+    added = entry("aa", "心不全の利尿薬", section=("第2章",))
+    build(tmp_path / "updated", first)
+    updated = Index.update(
+        tmp_path / "updated", [changed, added], encoder=HashingEncoder(), removed=["a", "unknown"]
+    )
+    full = build(tmp_path / "full", [changed, added, first[2]])
+    assert updated.generation == full.generation
+    assert list(updated.documents) == ["aa", "b", "c"]
+    assert updated.document("c") == first[2].document
+
+
+def test_an_update_of_nothing_changes_nothing(tmp_path: Path) -> None:
+    before = build(tmp_path)
+    assert Index.update(tmp_path, [], encoder=HashingEncoder()).generation == before.generation
+
+
+def test_an_update_cuts_and_encodes_only_what_is_new(tmp_path: Path) -> None:
+    class Counting(HashingEncoder):
+        seen = 0
+
+        def encode_passages(self, texts):
+            self.seen += len(texts)
+            return super().encode_passages(texts)
+
+    build(tmp_path)
+    encoder = Counting()
+    Index.update(tmp_path, [entry("c", "新しい本文")], encoder=encoder)
+    assert encoder.seen == 1
