@@ -192,7 +192,13 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
         full = -last.box.bottom >= _edge(ends, size) - 1.7 * size
         return full and (not same_page or 0 < last.box.left - line.box.left < 3.2 * size)
     ends = [o.box.right for o in peers if abs(o.box.left - line.box.left) < 10 * size]
-    full = last.box.right >= min(_edge(ends, size), last.box.right + 100) - 1.9 * size
+    edge = min(_edge(ends, size), last.box.right + 100)
+    column = [
+        o.box.left for o in peers if o.box.left < last.box.right and o.box.right > last.box.left
+    ]
+    begin = -_edge([-left for left in column], size) if column else last.box.left
+    # A line set to the right, or in the middle, ends where it likes.
+    full = last.box.right >= edge - 1.9 * size and last.box.width > 0.5 * (edge - begin)
     if same_page:
         gap = last.box.bottom - line.box.top
         below = -0.6 * size < gap < 1.6 * size

@@ -1,0 +1,140 @@
+"""Which files a corpus has: those named, those in a directory, those that a corpus.toml lists."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from medrag.documents import manifest
+from medrag.documents.manifest import Entry
+from medrag.errors import CorpusError, LimitExceeded, MedragError, SourceNotFound
+
+MAX_BYTES = 200 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A file, or a part of one, that could not be read; `path` is as the user gave it."""
+
+    path: str
+    error: MedragError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to read.
+
+    Attributes:
+        path: Where it is.
+        shown: Its path as the user gave it.
+        name: Its path relative to the corpus, with forward slashes.
+        entry: What a corpus.toml says about it.
+    """
+
+    path: Path
+    shown: str
+    name: str
+    entry: Entry | None = None
+
+    def read(self) -> bytes:
+        """Its content.
+
+        Raises:
+            LimitExceeded: More than 200 MiB.
+            SourceNotFound: It cannot be read.
+        """
+        try:
+            size = self.path.stat().st_size
+            if size > MAX_BYTES:
+                raise LimitExceeded(
+                    f"{size} bytes, more than {MAX_BYTES}", where=self.shown, hint="split the file"
+                )
+            return self.path.read_bytes()
+        except OSError as error:
+            raise SourceNotFound(
+                f"not readable: {error.strerror}",
+                where=self.shown,
+                hint="check the path and its permissions",
+            ) from error
+
+    def fingerprint(self, data: bytes, settings: object) -> str:
+        """Of the content and of all that decides what is read from it."""
+        said = repr((self.name, self.entry, settings)).encode()
+        return hashlib.sha256(hashlib.sha256(data).digest() + said).hexdigest()
+
+
+def listed(paths: Sequence[Path | str]) -> Iterator[File | Failure]:
+    """The files of a corpus, in order: as given, and by name inside a directory."""
+    for given in paths:
+        path = Path(given)
+        shown = str(given)
+        if path.is_dir():
+            yield from _directory(path, shown, "")
+        elif path.name == manifest.NAME:
+            yield from _listed(path, shown, str(PurePosixPath(shown).parent), "")
+        elif path.is_file():
+            yield File(path=path, shown=shown, name=path.name)
+        else:
+            reason = "not a regular file" if path.exists() else "no such file or directory"
+            yield Failure(
+                path=shown, error=SourceNotFound(reason, where=shown, hint="check the path")
+            )
+
+
+def _directory(path: Path, shown: str, prefix: str) -> Iterator[File | Failure]:
+    listing = path / manifest.NAME
+    if listing.is_file():
+        yield from _listed(listing, _join(shown, manifest.NAME), shown, prefix)
+        return
+    try:
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Failure(
+            path=shown, error=SourceNotFound(f"not readable: {error.strerror}", where=shown)
+        )
+        return
+    found = False
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        found = True
+        inside, name = _join(shown, entry.name), prefix + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _directory(path / entry.name, inside, name + "/")
+        elif entry.is_file():
+            yield File(path=path / entry.name, shown=inside, name=name)
+        else:
+            yield Failure(path=inside, error=SourceNotFound("not a regular file", where=inside))
+    if not found and not prefix:
+        yield Failure(
+            path=shown,
+            error=SourceNotFound("the directory holds no file", where=shown, hint="check the path"),
+        )
+
+
+def _listed(path: Path, shown: str, root: str, prefix: str) -> Iterator[File | Failure]:
+    try:
+        entries = manifest.read(path)
+    except CorpusError as error:
+        error.where = shown
+        yield Failure(path=shown, error=error)
+        return
+    for entry in entries:
+        target = path.parent / entry.path
+        inside = _join(root, entry.path)
+        if target.is_file():
+            yield File(path=target, shown=inside, name=prefix + entry.path, entry=entry)
+        else:
+            yield Failure(
+                path=inside,
+                error=SourceNotFound(
+                    f"listed in {shown} but not there", where=inside, hint="correct the path"
+                ),
+            )
+
+
+def _join(root: str, name: str) -> str:
+    return name if root in ("", ".") else f"{root.rstrip('/')}/{name}"
