@@ -16,7 +16,7 @@ from functools import lru_cache
 from medrag.errors import GenerationError, Notice, PromptTooLong
 from medrag.generation import markers
 from medrag.generation.draft import Delta, Draft, Mode
-from medrag.generation.prompt import Prompt, bare_tokens, build
+from medrag.generation.prompt import Language, Prompt, bare_tokens, build, language_of
 from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Sampling
 from medrag.retrieval.retriever import Hit
 
@@ -24,6 +24,13 @@ from medrag.retrieval.retriever import Hit
 SPARE_TOKENS = 64
 #: A reply that ran out of tokens while reasoning is asked for once more with up to this many.
 SECOND_MAX_TOKENS = 16384
+
+
+#: Said without asking the model, which could only answer from memory.
+NO_EVIDENCE: dict[Language, str] = {
+    "ja": "資料の中に答えがありません。",
+    "en": "The passages do not contain the answer.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,9 @@ class Served:
         Raises:
             GenerationError: The model failed, or ran out of tokens twice before it answered.
         """
+        if not hits:
+            yield Draft(text=NO_EVIDENCE[language_of(question)], mode=self.mode, abstained=True)
+            return
         context = min(
             self._context_tokens, await self._model.context_length() or self._context_tokens
         )

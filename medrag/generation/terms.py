@@ -58,6 +58,12 @@ _GENERAL = _set("""
     patient patients adult adults treatment recommend recommended use used guideline people
 """)
 
+#: Katakana that names no substance and no disease.
+_LOANWORDS = _set("""
+    ルーチン ケース レベル リスク コントロール チェック パターン タイミング ポイント メリット デメリット スコア グループ アプリ サイン
+    スケジュール サポート ステップ モニタリング フォロー フォローアップ スクリーニング トラブル ストップ スタート アドバイス データ
+    エビデンス グレード クラス カットオフ バランス ペース ルール マニュアル シンプル ベスト
+""")
 #: G4, P2Y12: one word for a reader, several for the dictionary.
 _COMPOUND = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}-?[0-9]+[A-Za-z]?(?![A-Za-z0-9])")
 
@@ -213,7 +219,7 @@ def _of_word(lexicon: Lexicon, base: str) -> Term:
     if base in _GENERAL or re.fullmatch(r"[ぁ-ん]+", base):
         weight = 0.3
     elif re.fullmatch(r"[ァ-ヶー]{4,}", base):
-        weight, entity = 1.2, len(base) >= 6
+        weight, entity = 1.2, base not in _LOANWORDS
     elif re.fullmatch(r"[0-9.,]+", base) or len(base) == 1:
         weight = 0.5
     else:

@@ -161,6 +161,13 @@ class TestServed:
         _, draft = await write(Scripted(replace(reply("はい[1]。"), notices=(notice,))))
         assert draft.notices == (notice,)
 
+    async def test_without_evidence_the_model_is_not_asked(self) -> None:
+        model = Scripted()
+        _, draft = await write(model, [])
+        assert draft.abstained
+        assert draft.text == "資料の中に答えがありません。"
+        assert model.prompts == []
+
     async def test_an_abstention_is_said_in_the_draft(self) -> None:
         _, draft = await write(Scripted(reply("資料の中に答えがありません。")))
         assert draft.abstained

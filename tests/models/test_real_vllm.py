@@ -6,15 +6,15 @@ import pytest
 
 import medrag
 from medrag.errors import GenerationError
-from medrag.generation import markers
 from medrag.models.chat import Message, Sampling
 from tests.models.conftest import over_http
 from tests.real_vllm import MODEL, RUNNING_MODEL, RealVLLM
 
 pytestmark = [pytest.mark.vllm, pytest.mark.anyio]
 
-CORPUS = Path(__file__).resolve().parents[2] / "corpora" / "sample" / "hypertension-2025.md"
-QUESTION = "75歳以上の高血圧患者の降圧目標は?"
+CORPUS = Path(__file__).resolve().parents[2] / "corpora" / "sample" / "asthma-en-2022.md"
+#: The tiny model knows one transcript; a prompt as short as this one's keeps it on that track.
+QUESTION = "Should LABA be used alone?"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rag_over(base_url: str, index: Path, **settings: float) -> medrag.Medrag:
     return medrag.Medrag(
         settings=medrag.Settings(
-            llm_base_url=base_url, llm_model=RUNNING_MODEL, temperature=0.0, k=2, **settings
+            llm_base_url=base_url, llm_model=RUNNING_MODEL, temperature=0.0, k=1, **settings
         ),
         index=index,
     )
@@ -45,7 +45,7 @@ def test_a_question_is_answered_by_the_model_with_parsed_citations(
     answer = rag.ask(QUESTION)
     rag.close()
     assert answer.mode == "model"
-    assert markers.find(answer.text)
+    assert [citation.number for citation in answer.citations] == [1]
     assert "<|" not in answer.text
     assert answer.usage.prompt_tokens
 
@@ -76,5 +76,5 @@ async def test_kill_9_mid_stream_is_an_error_and_then_a_labelled_extractive_answ
         rag.close()
     assert raised.value.retryable
     assert answer.mode == "extractive"
-    assert "130/80 mmHg未満" in answer.text
+    assert "against the use of a LABA" in answer.text
     assert any("model" in warning.code or "fallback" in warning.code for warning in answer.warnings)
