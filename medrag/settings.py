@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         300, ge=32, le=4096, description="Target length of a passage, in tokens."
     )
 
+    workers: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1),
+        ge=1,
+        description="Files parsed at a time; at most 4 unless set.",
+    )
+
     llm_backend: Literal["openai", "transformers"] = Field(
         "openai", description='"transformers" runs MEDRAG_LLM_MODEL, a directory, in this process.'
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_option
 
 if TYPE_CHECKING:
+    from medrag.documents.corpus import Progress
     from medrag.pipeline import Medrag
     from medrag.pipeline.ingest import IngestReport
+
+_COLUMNS = 100
 
 
 def add(subparsers: Subparsers) -> None:
@@ -21,6 +26,7 @@ def add(subparsers: Subparsers) -> None:
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     index_option(ingest)
     ingest.add_argument("--dry-run", action="store_true", help="report, and write nothing")
+    ingest.add_argument("--encoding", metavar="CODEC", help="of text files; detected if not given")
     ingest.set_defaults(run=_ingest)
 
     group = subparsers.add_parser("index", help="索引を調べる").add_subparsers(
@@ -41,15 +47,15 @@ def _ingest(arguments: argparse.Namespace) -> int:
     from medrag.settings import Settings
 
     settings = Settings()
-    report = ingest(
-        arguments.paths,
-        index=arguments.index or settings.index,
-        settings=settings,
-        dry_run=arguments.dry_run,
-        progress=_progress,
-    )
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    with contextlib.closing(_Bar()) as bar:
+        report = ingest(
+            arguments.paths,
+            index=arguments.index or settings.index,
+            settings=settings,
+            dry_run=arguments.dry_run,
+            encoding=arguments.encoding,
+            progress=bar,
+        )
     for failure in report.errors:
         print(
             f"medrag: {failure.path}: {type(failure.error).__name__}: {failure.error.message}"
@@ -86,9 +92,30 @@ def _summarise(report: IngestReport) -> None:
     print(f"{written}; 読み込めなかったもの {len(report.errors)} 件, {report.seconds:.1f} 秒")
 
 
-def _progress(done: int, name: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{done} {name}", end="", file=sys.stderr, flush=True)
+class _Bar:
+    """A line on a terminal's stderr: files, pages a second, and the time that is left."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._pages = 0
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, progress: Progress) -> None:
+        self._pages += progress.pages
+        if not self._shown:
+            return
+        elapsed = max(time.monotonic() - self._begun, 1e-6)
+        left = elapsed / progress.done * (progress.files - progress.done)
+        line = (
+            f"{progress.done}/{progress.files} ファイル, {self._pages / elapsed:.0f} ページ/秒, "
+            f"残り {left:.0f} 秒  {progress.name}"
+        )
+        print(f"\r\x1b[K{line[:_COLUMNS]}", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the line."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _info(arguments: argparse.Namespace) -> int:

@@ -126,7 +126,8 @@ class Spool:
             raise CorpusError(message, where=document.source.name, hint=hint)
         self.places[document.id] = len(self.places)
         write = self._writers
-        write["documents.jsonl"].append(records.dumps(records.document_record(document)))
+        record = {**records.document_record(document), "fingerprint": entry.fingerprint}
+        write["documents.jsonl"].append(records.dumps(record))
         write["outlines.jsonl"].append(records.dumps(records.outline_record(document)))
         write["texts.utf8"].append(records.encode(document.text))
         write["recommendations.jsonl"].append(

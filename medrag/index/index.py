@@ -198,6 +198,15 @@ class Index:
         """All documents, by id, without text, pages and sections."""
         return Documents(self)
 
+    def fingerprints(self) -> dict[str, tuple[str, ...]]:
+        """The files that were read, by fingerprint, with the ids of the documents of each."""
+        files: dict[str, list[str]] = {}
+        for row in range(len(self.documents)):
+            record = read_record(self._documents[row])
+            if "fingerprint" in record:
+                files.setdefault(record["fingerprint"], []).append(record["id"])
+        return {fingerprint: tuple(ids) for fingerprint, ids in files.items()}
+
     def document_row(self, identifier: str) -> int | None:
         """The row of a document, or None when it is not here."""
         rows = self._document_rows.rows(identifier)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from medrag.documents import corpus
-from medrag.documents.corpus import Failure, Ingested
-from medrag.errors import CorpusError, NeedsOCR, Notice
+from medrag.documents.corpus import Ingested, Progress, Unchanged
+from medrag.documents.document import Document
+from medrag.documents.files import Failure
+from medrag.documents.guideline import Recommendation
+from medrag.errors import (
+    CorpusError,
+    IndexCorrupted,
+    IndexMismatch,
+    IndexNotFound,
+    NeedsOCR,
+    Notice,
+)
 from medrag.index import encoders
+from medrag.index.encoders import Encoder
 from medrag.index.index import Index
 from medrag.settings import Settings
-
-Progress = Callable[[int, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +127,20 @@ def ingest(
     index: Path,
     settings: Settings,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    encoding: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Read files and make their content the index's new generation.
+
+    Only files that are new or have changed since the current generation are parsed and encoded;
+    what is no longer among `paths` leaves the index. The generation is the same as a build of
+    everything would give.
 
     Args:
         paths: Files, directories or corpus.toml manifests: together, all that the index will hold.
         dry_run: Report, and write nothing.
-        progress: Called with the number of documents done and the last one's id.
+        encoding: Codec of text files; None to detect it.
+        progress: Called after each file.
 
     Returns:
         The report. A file that cannot be read is an error in it and never stops the rest; the old
@@ -130,29 +148,48 @@ def ingest(
 
     Raises:
         CorpusError: A manifest is malformed.
-        SourceNotFound: A path does not exist.
         IndexLocked: Another process is writing this index.
     """
     begun = time.perf_counter()
-    rows: list[DocumentRow] = []
-    errors: list[Failure] = []
+    encoder = encoders.load(settings.encoder)
+    with contextlib.closing(_Current(index, encoder)) as current:
+        rows: list[DocumentRow] = []
+        errors: list[Failure] = []
+        kept: set[str] = set()
 
-    def readable() -> Iterator[Ingested]:
-        for entry in corpus.read(paths, max_tokens=settings.passage_tokens):
-            if isinstance(entry, Failure):
-                errors.append(entry)
-                continue
-            rows.append(_row(entry))
-            if progress is not None:
-                progress(len(rows), entry.document.id)
-            yield entry
+        def changed() -> Iterator[Ingested]:
+            for entry in corpus.changes(
+                paths,
+                known=current.fingerprints,
+                max_tokens=settings.passage_tokens,
+                encoding=encoding,
+                workers=settings.workers,
+                progress=progress,
+            ):
+                if isinstance(entry, Failure):
+                    errors.append(entry)
+                elif isinstance(entry, Unchanged):
+                    kept.update(entry.document_ids)
+                    rows.extend(current.row(identifier) for identifier in entry.document_ids)
+                else:
+                    rows.append(_row(entry))
+                    yield entry
 
-    generation: str | None = None
-    if dry_run:
-        for _ in readable():
-            pass
-    else:
-        generation = _write(readable(), index, settings)
+        generation: str | None = None
+        if dry_run:
+            deque(changed(), maxlen=0)
+        elif current.index is None:
+            generation = _build(index, changed(), encoder)
+        else:
+            new = list(changed())
+            removed = set(current.index.documents) - kept
+            if not new and not removed:
+                generation = current.index.generation
+            elif new or kept:
+                with contextlib.closing(
+                    Index.update(index, new, encoder=encoder, removed=removed)
+                ) as updated:
+                    generation = updated.generation
     return IngestReport(
         generation=generation,
         documents=tuple(rows),
@@ -160,6 +197,44 @@ def ingest(
         errors=tuple(errors),
         seconds=time.perf_counter() - begun,
     )
+
+
+class _Current:
+    """The generation to start from, if there is one that can be carried on."""
+
+    def __init__(self, path: Path, encoder: Encoder) -> None:
+        self.index: Index | None = None
+        self.fingerprints: Mapping[str, tuple[str, ...]] = {}
+        # One that is damaged or was built otherwise is no start: everything is read again.
+        with contextlib.suppress(IndexNotFound, IndexMismatch, IndexCorrupted):
+            self.index = Index.open(path, encoder=encoder)
+            self.fingerprints = self.index.fingerprints()
+
+    def row(self, identifier: str) -> DocumentRow:
+        """What the generation holds of a document."""
+        assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
+        document = self.index.document(identifier)
+        found = self._recommendations[identifier]
+        return _counted(document, self._passages[identifier], found)
+
+    @cached_property
+    def _passages(self) -> Mapping[str, int]:
+        assert self.index is not None  # noqa: S101
+        owners = Counter(self.index.passage_document.tolist())
+        return {self.index.document_at(row).id: count for row, count in owners.items()}
+
+    @cached_property
+    def _recommendations(self) -> Mapping[str, list[Recommendation]]:
+        assert self.index is not None  # noqa: S101
+        found: dict[str, list[Recommendation]] = defaultdict(list)
+        for recommendation in self.index.recommendations():
+            found[recommendation.document_id].append(recommendation)
+        return found
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self.index is not None:
+            self.index.close()
 
 
 def sample_corpus() -> Path:
@@ -180,31 +255,29 @@ def sample_corpus() -> Path:
     )
 
 
-def _write(entries: Iterator[Ingested], index: Path, settings: Settings) -> str | None:
+def _build(path: Path, entries: Iterator[Ingested], encoder: Encoder) -> str | None:
     first = next(entries, None)
     if first is None:
-        # An index of nothing would silently replace a good one.
-        return None
-    encoder = encoders.load(settings.encoder)
-
-    def all_entries() -> Iterator[Ingested]:
-        yield first
-        yield from entries
-
-    with closing(Index.build(index, all_entries(), encoder=encoder)) as built:
+        return None  # an index of nothing helps nobody
+    with contextlib.closing(Index.build(path, chain([first], entries), encoder=encoder)) as built:
         return built.generation
 
 
 def _row(entry: Ingested) -> DocumentRow:
-    document = entry.document
+    return _counted(entry.document, len(entry.passages), entry.recommendations)
+
+
+def _counted(
+    document: Document, passages: int, recommendations: Sequence[Recommendation]
+) -> DocumentRow:
     return DocumentRow(
         document_id=document.id,
         title=document.title,
         pages=len(document.pages),
-        passages=len(entry.passages),
-        recommendations=len(entry.recommendations),
-        questions=len({found.cq for found in entry.recommendations if found.cq}),
-        without_strength=sum(found.strength is None for found in entry.recommendations),
+        passages=passages,
+        recommendations=len(recommendations),
+        questions=len({found.cq for found in recommendations if found.cq}),
+        without_strength=sum(found.strength is None for found in recommendations),
         edition=document.edition,
         warnings=document.notices,
     )

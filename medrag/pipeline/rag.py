@@ -93,7 +93,9 @@ class Medrag:
     @cached_property
     def checker(self) -> Checker:
         """Checks claims against passages."""
-        return Checker(entailment.load(self.settings.entailment))
+        name = self.settings.entailment
+        model = self.chat_model if name == "llm" else None
+        return Checker(entailment.load(name, model=model))
 
     def search(
         self,
