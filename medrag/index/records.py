@@ -117,12 +117,18 @@ def passage_record(passage: Passage, *, first_byte: int, last_byte: int) -> dict
         "page": passage.page,
         "section": list(passage.section),
         "kind": passage.kind,
-        "sentences": [offset - passage.start for span in passage.sentences for offset in span],
+        "sentences": sentence_offsets(passage),
         "cq": passage.cq,
         "polarity": passage.polarity,
         "strength": _grade_record(passage.strength),
         "certainty": _grade_record(passage.certainty),
     }
+
+
+def sentence_offsets(passage: Passage) -> list[int]:
+    """Start and end of each sentence in the passage's text, in turn."""
+    start = passage.start
+    return [offset - start for span in passage.sentences for offset in span]
 
 
 def read_passage(record: Mapping[str, Any], *, document_id: str, text: str) -> Passage:

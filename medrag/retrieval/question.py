@@ -120,7 +120,7 @@ def analyse(text: str, index: Index, *, lexicon: Lexicon | None) -> Question:
     unknown = sum(place < 0 for place, _ in content) * leg.rarest
     return Question(
         words=known,
-        bigrams=_distinct(index.bigrams.find(bigram_keys(text))),
+        bigrams=_distinct(index.bigrams.find(bigram_keys([text]).keys)),
         terms=np.asarray(terms, dtype=np.int64),
         weights=np.asarray(weights),
         total=sum(weights[: len(terms)]) + unknown,

@@ -53,7 +53,11 @@ def test_the_keys_of_the_index_are_those_of_the_bigrams(text: str) -> None:
     expected = [
         (ord(pair[0]) << 21) | (ord(pair[1]) if len(pair) > 1 else 0) for pair in bigrams(text)
     ]
-    assert bigram_keys(text).tolist() == expected
+    assert bigram_keys([text]).keys.tolist() == expected
+
+
+def test_the_bigrams_of_each_text_are_counted() -> None:
+    assert bigram_keys(["高血圧", "", "a\0が", "。"]).counts.tolist() == [2, 0, 1, 0]
 
 
 @given(st.text(alphabet="血圧は130/８０㎜Ｈｇ未満。\nが\u3099ｶﾞβ\u0000", max_size=40))
