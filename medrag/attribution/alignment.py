@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from medrag.attribution.evidence import Passage, Unit, analyse
 from medrag.attribution.facts import Reading, Word, read
+from medrag.attribution.facts.terms import Term
 from medrag.japanese.quantities import Quantity
 
 _UNITS = 3
@@ -180,7 +181,7 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         return 1.0
     if word.term >= 0:
         term = claim.terms[word.term]
-        if term.concepts & unit.meanings or term.classes & unit.meanings:
+        if term.concepts & unit.meanings or _under(term, claim, unit):
             return 1.0
     base = word.base
     if len(base) >= 2 and base in unit.text:
@@ -193,6 +194,17 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         return 0.7
     # 減らす and 減量 share a character; so do 高血圧 and 低血圧, which is why a term gets nothing.
     return 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
+
+
+def _under(term: Term, claim: Reading, unit: Unit) -> bool:
+    """Whether what a unit says of a class holds for this member of it.
+
+    Not where the claim names the class beside it, nor where the unit names another member.
+    """
+    above = (term.classes & unit.meanings) - claim.meanings
+    return bool(above) and not any(
+        other.classes & above and not other.concepts & term.concepts for other in unit.reading.terms
+    )
 
 
 def _amount_held(position: int, claim: Reading, chosen: Sequence[Chosen]) -> bool:

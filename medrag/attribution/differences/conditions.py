@@ -30,7 +30,10 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     if wide and not held & _WIDE:
         yield Finding(kind="scope", claim="・".join(sorted(wide)), evidence="", firm=True)
     if "=only" in claim.concepts and "=only" not in held:
-        yield Finding(kind="condition_added", claim="=only", evidence="", firm=False)
+        novel = any(
+            w.weight >= 1 and m < 0.7 for w, m in zip(claim.words, alignment.matches, strict=True)
+        )
+        yield Finding(kind="condition_added", claim="=only", evidence="", firm=novel)
     narrow = held & {"=only", "=some", "=most"}
     if narrow - claim.concepts and not wide and alignment.homes:
         home = alignment.chosen[0].unit.reading.concepts & {"=only", "=some", "=most"}

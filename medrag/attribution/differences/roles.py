@@ -43,6 +43,8 @@ def _exchanged(alignment: Alignment) -> Iterator[Finding]:
     for entry in alignment.chosen:
         evidence = entry.unit.reading
         mine, theirs = _cases(claim), _cases(evidence)
+        if len(claim.clauses) > len(evidence.clauses):
+            continue  # a claim merged from several sentences holds several frames
         for one, cases in mine.items():
             for other, others in mine.items():
                 if one >= other or one not in theirs or other not in theirs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from medrag.attribution.alignment import Alignment
@@ -15,7 +16,7 @@ _SWAPPED = 0.5
 def find(alignment: Alignment) -> Iterator[Finding]:
     """A finding for each slot value that the evidence does not hold, or holds elsewhere."""
     claim = alignment.claim
-    said = {(value.slot, value.value) for value in claim.slots}
+    said = Counter(value.value for value in claim.slots)
     for value in claim.slots:
         home = alignment.chosen[alignment.homes[value.clause]].unit
         units = [home, *(entry.unit for entry in alignment.chosen if entry.unit is not home)]
@@ -35,7 +36,11 @@ def find(alignment: Alignment) -> Iterator[Finding]:
                 for heading in unit.headings
                 for other in heading.slots
             )
-            rivals = [entry for entry in others if (entry[1].slot, entry[1].value) not in said]
+            rivals = [
+                entry
+                for entry in others
+                if said[entry[1].value] < sum(other.value == entry[1].value for _, other in others)
+            ]
             if around or not rivals:
                 continue
             reading, rival = rivals[0]

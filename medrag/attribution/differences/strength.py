@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.differences.polarity import Place, places
 from medrag.attribution.evidence import Unit
+from medrag.attribution.facts import Reading
 from medrag.attribution.facts.modality import deontics, strengths
 from medrag.japanese.normalize import Span
 
@@ -22,22 +23,44 @@ def find(alignment: Alignment) -> Iterator[Finding]:
 
 
 def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
-    claimed = alignment.claim.modality.strengths
-    held = frozenset(
-        cue for unit in units for entry in unit.grades for cue in entry.modality.strengths
+    """Clause by clause, against the unit that the clause rests on and its grade lines."""
+    claim = alignment.claim
+    for clause, span in enumerate(claim.clauses):
+        claimed = strengths(claim.text[span.start : span.end])
+        if not claimed:
+            continue
+        options = places(alignment, clause)
+        resting = [options[0].unit] if options else units
+        held = _cues(entry for unit in resting for entry in unit.grades)
+        if not held:
+            held = _cues(entry for unit in units for entry in unit.grades)
+        against, firm = _other_strength(claimed, held, _cues(unit.reading for unit in resting))
+        if against:
+            yield _strength_finding(claim, span, against, firm=firm)
+    if not claim.modality.strengths:
+        own = _cues(unit.reading for unit in units)
+        if (
+            own & {"consider", "weak"}
+            and not own & {"recommend", "strong"}
+            and _only_considered(alignment)
+        ):
+            yield _strength_finding(claim, claim.clauses[-1], own, firm=False)
+
+
+def _cues(readings: Iterable[Reading]) -> frozenset[str]:
+    return frozenset(cue for reading in readings for cue in reading.modality.strengths)
+
+
+def _strength_finding(claim: Reading, span: Span, held: frozenset[str], *, firm: bool) -> Finding:
+    return Finding(
+        kind="strength",
+        claim=claim.text[span.start : span.end].strip(),
+        evidence="・".join(sorted(held)),
+        start=span.start,
+        end=span.end,
+        firm=firm,
+        same_place=firm,
     )
-    own = frozenset(cue for unit in units for cue in unit.reading.modality.strengths)
-    against, firm = _other_strength(claimed, held, own)
-    if not claimed and own & {"consider", "weak"} and not own & {"recommend", "strong"}:
-        against = own if _only_considered(alignment) else against
-    if against:
-        yield Finding(
-            kind="strength",
-            claim=alignment.claim.text.strip(),
-            evidence="・".join(sorted(against)),
-            firm=firm,
-            same_place=firm,
-        )
 
 
 def _other_strength(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from medrag.attribution.alignment import Alignment, holds
+from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Reading, Word
@@ -13,11 +15,16 @@ from medrag.attribution.facts.vocabulary import vocabulary
 
 _NAME = re.compile(r"[ァ-ヶー]{3,}$|(?=.*[a-z])[a-z0-9α-ω-]{2,}$")
 _NEAR = 0.8
+_ALIKE = 0.5
+_CLAUSE = 1.8  # weight from which a clause says something of its own
+_NOTHING = 0.45
+_ALL = 0.85
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
     """Findings on opposites, on names the evidence lacks, and on names from another sentence."""
     claim = alignment.claim
+    yield from _additions(alignment)
     reported: set[int] = set()
     novel = sum(
         w.weight >= 1 and m < _NEAR for w, m in zip(claim.words, alignment.matches, strict=True)
@@ -42,16 +49,44 @@ def find(alignment: Alignment) -> Iterator[Finding]:
                 and not _leftover(claim, home)
             ):
                 continue
-            yield _finding(
-                word,
-                claim,
-                "entity",
-                "",
-                firm=name and _rival(word, claim, home) != "" and alignment.coverage >= 0.75,
-            )
+            rival = _rival(word, claim, home) if name else None
+            firm = rival is not None and alignment.coverage >= (0.75 if rival.drug else 0.9)
+            yield _finding(word, claim, "entity", rival.form if rival else "", firm=firm)
         elif word.weight >= 1 and named(word) and (rival := _rival(word, claim, home)):
             # It stands elsewhere in the passage, and here another name stands in its place.
-            yield _finding(word, claim, "entity", rival, firm=alignment.coverage >= 0.9)
+            reported.add(word.term)
+            firm = rival.drug and alignment.coverage >= 0.9
+            yield _finding(word, claim, "entity", rival.form, firm=firm)
+
+
+def _additions(alignment: Alignment) -> Iterator[Finding]:
+    """A clause of which the evidence holds next to nothing, beside clauses that it holds."""
+    claim = alignment.claim
+    for clause, span in enumerate(claim.clauses):
+        own = [
+            (w, m)
+            for w, m in zip(claim.words, alignment.matches, strict=True)
+            if w.clause == clause
+        ]
+        rest = [
+            (w, m)
+            for w, m in zip(claim.words, alignment.matches, strict=True)
+            if w.clause != clause
+        ]
+        if sum(w.weight for w, _ in own) < _CLAUSE or _held(own) > _NOTHING or _held(rest) < _ALL:
+            continue
+        yield Finding(
+            kind="addition",
+            claim=claim.text[span.start : span.end].strip(),
+            evidence="",
+            start=span.start,
+            end=span.end,
+        )
+
+
+def _held(matched: Sequence[tuple[Word, float]]) -> float:
+    total = sum(word.weight for word, _ in matched)
+    return sum(word.weight * match for word, match in matched) / total if total else 0.0
 
 
 def _finding(word: Word, claim: Reading, kind: str, evidence: str, *, firm: bool) -> Finding:
@@ -99,15 +134,34 @@ def named(word: Word) -> bool:
     return word.term >= 0 or _NAME.match(word.base) is not None
 
 
-def _rival(word: Word, claim: Reading, home: Unit) -> str:
-    """A name of the same kind in the evidence that the claim does not have."""
-    mine = claim.terms[word.term].classes if word.term >= 0 else frozenset()
-    for term in home.reading.terms:
-        if term.concepts & claim.meanings or not term.classes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rival:
+    """A name of the evidence that may be what a word of the claim stands for."""
+
+    form: str
+    drug: bool
+
+
+def _rival(word: Word, claim: Reading, home: Unit) -> _Rival | None:
+    """A name of the same kind in the evidence that the claim does not have, in a like place."""
+    mine = claim.terms[word.term] if word.term >= 0 else None
+    classes = mine.classes if mine is not None else frozenset()
+    around = surroundings(claim, word.start, word.end)
+    best, found = _ALIKE, None
+    for number, term in enumerate(home.reading.terms):
+        if term.concepts & claim.meanings:
             continue
-        if term.classes & mine or (_drug(term.classes) and _drug(mine)):
-            return term.form
-    return ""
+        if term.classes & classes or (_drug(term.classes) and _drug(classes)):
+            return _Rival(form=term.form, drug=True)
+        if mine is None or _drug(term.classes) or _drug(classes):
+            continue
+        # A set phrase (行わないことを推奨する) is no name.
+        if not any(w.term == number and named(w) for w in home.reading.words):
+            continue
+        alike = likeness(around, surroundings(home.reading, term.start, term.end))
+        if alike > best:
+            best, found = alike, _Rival(form=term.form, drug=False)
+    return found
 
 
 def _drug(classes: frozenset[str]) -> bool:

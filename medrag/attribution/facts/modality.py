@@ -45,7 +45,7 @@ _WEAK = re.compile(
     re.IGNORECASE,
 )
 _RECOMMEND = re.compile(
-    r"推奨(?!の強さ|度|クラス|グレード|文)|勧め|すすめ|奨め|奨励|べき|recommend|should",
+    r"(?<!弱い)(?<!弱く)(?<!条件付き)(?<!条件付きで)推奨(?!の強さ|度|クラス|グレード|文)|勧め|すすめ|奨め|奨励|べき|recommend|should",
     re.IGNORECASE,
 )
 _CONSIDER = re.compile(
@@ -69,7 +69,7 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
-    r"不明|明らか(?:では?|に(?:は)?(?:なって|され))(?:い)?ない|わかっていない|分かっていない|証明されていない|示されていない|確立(?:されて|して)いない|根拠(?:が|は)(?:足り|乏し|十分で|ない|不)|結論は?(?:出て|得られて)いない|unclear|unknown|not (?:been )?(?:proven|established|known)",
+    r"不明|明らか(?:では?|に(?:は)?(?:なって|され))(?:い)?ない|わかっていな[いく]|分かっていな[いく]|証明されていな[いく]|示されていな[いく]|確立(?:されて|して)いな[いく]|根拠(?:が|は)(?:足り|乏し|十分で|ない|不)|結論は?(?:出て|得られて)いない|unclear|unknown|not (?:been )?(?:proven|established|known)",
     re.IGNORECASE,
 )
 _ASSOCIATED = re.compile(
