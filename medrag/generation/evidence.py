@@ -23,6 +23,7 @@ class Unit:
         over: Keys of what stands over it: title, headings, the header of a table.
         near: Keys of the other sentences of its passage.
         row: It is a row of a table.
+        subject: Keys of a row's first cell, which says what the row is about.
         grade: It only states strength or certainty.
         directs: It says what to do or not to do.
         reports: It tells what a study found.
@@ -36,6 +37,7 @@ class Unit:
     over: frozenset[str]
     near: frozenset[str]
     row: bool = False
+    subject: frozenset[str] = frozenset()
     grade: bool = False
     directs: bool = False
     reports: bool = False
@@ -75,6 +77,7 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
     ]
     over = keys_of(" ".join((hit.title, hit.society or "", *passage.section)))
     near = keys_of(passage.text)
+    headings = {_plain(heading) for heading in passage.section}
     header: list[str] = []
     for position, sentence in enumerate(raw):
         if _STRUCTURE.fullmatch(sentence) or _GLOSSARY.match(_BULLET.sub("", sentence)):
@@ -84,7 +87,7 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
             header = cells
             continue
         text = _row(cells, header) if cells else _plain(sentence)
-        if not text:
+        if not text or text in headings:
             continue
         yield Unit(
             number=number,
@@ -95,6 +98,7 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
             over=over | keys_of(" ".join(header)) if cells else over,
             near=near,
             row=bool(cells),
+            subject=keys_of(cells[0]) if cells else frozenset(),
             grade=_only_grades(text),
             directs=directives.recommending(text) or bool(_DIRECTS.search(text)),
             reports=bool(_REPORTS.search(text)),

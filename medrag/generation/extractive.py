@@ -19,12 +19,14 @@ from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.evidence import Unit, units_of
 from medrag.generation.prompt import Language, language_of
 from medrag.generation.question import Part, Wants, read
-from medrag.generation.terms import LAY, Term
+from medrag.generation.terms import LAY, PARTS, Term, restrictions
 from medrag.japanese.normalize import fold
 from medrag.retrieval.retriever import Hit
 
 #: What a term counts where it stands over the sentence, or beside it in the passage.
 OVER, NEAR = 0.8, 0.45
+#: What it counts more where it stands both in the sentence and over it.
+BOTH = 0.1
 #: Share of the question's weight that the best sentence must meet.
 REACH = 0.55
 #: A sentence is added for what the chosen ones leave open only if it scores this share of the best.
@@ -76,7 +78,7 @@ class Extractive:
         for part in read(question):
             part_, misspelt = _respelt(part, vocabulary)
             notices += misspelt
-            for unit in _choose(part_, units):
+            for unit in _choose_each(part_, units):
                 chosen.setdefault(unit.text, unit)
         if not chosen:
             return Draft(
@@ -144,13 +146,30 @@ class _Scored:
     met: tuple[float, ...]  # for each term of the part
 
 
+def _choose_each(part: Part, units: Sequence[Unit]) -> list[Unit]:
+    """As `_choose`; where drugs are named side by side and no sentence directs about all, for each."""
+    together = [part.terms[place] for place in part.either]
+    whole = _choose(part, units)
+    said = whole[:1]
+    if not together or any(
+        not unit.reports and all(term.met_by(unit.own) >= LAY for term in together) for unit in said
+    ):
+        return whole
+    chosen: list[Unit] = []
+    for one in together:
+        others = [term for term in together if term is not one]
+        alone = replace(part, terms=tuple(term for term in part.terms if term not in others))
+        chosen += _choose(alone, units)
+    return chosen or whole
+
+
 def _choose(part: Part, units: Sequence[Unit]) -> list[Unit]:
     """The units that answer a part, in the order in which they read; none if nothing reaches it."""
     scored = sorted(
         (_scored(part, unit) for unit in units),
         key=lambda one: (-one.score, one.unit.number, one.unit.position),
     )
-    reaching = [one for one in scored if _reaches(part.terms, one)]
+    reaching = [one for one in scored if _reaches(part, one)]
     if not reaching:
         return []
     best = reaching[0]
@@ -161,13 +180,14 @@ def _choose(part: Part, units: Sequence[Unit]) -> list[Unit]:
             break
         if any(one.unit in block for block in blocks) or one.unit.grade:
             continue
-        if _superseded(one.unit) != _superseded(best.unit):
+        if _superseded(one.unit) != _superseded(best.unit) and not _compares(part):
             continue
         gain = sum(
             term.weight * min(left, met)
             for term, left, met in zip(part.terms, open_, one.met, strict=True)
         )
-        if one.score >= EQUAL * best.score or (one.score >= ALSO * best.score and gain > GAIN):
+        equal = one.score >= EQUAL * best.score and _same_document(one.unit, best.unit)
+        if equal or (one.score >= ALSO * best.score and gain > GAIN):
             blocks.append(_block(one, scored, units))
             open_ = [min(left, 1.0 - met) for left, met in zip(open_, one.met, strict=True)]
     return [unit for block in blocks for unit in block]
@@ -190,11 +210,17 @@ def _block(best: _Scored, scored: Sequence[_Scored], units: Sequence[Unit]) -> l
     return sorted(beside, key=lambda unit: unit.position)
 
 
-def _reaches(terms: Sequence[Term], one: _Scored) -> bool:
+def _reaches(part: Part, one: _Scored) -> bool:
     if one.coverage < REACH:
         return False
+    passage = one.unit.hit.passage
+    said = passage.text if passage.kind == "recommendation" else one.unit.text
+    if part.unit is not None and not part.unit.search(fold(said)):
+        return False
     # Most of what the question is about must at least stand in the passage or over it.
-    entities = [(term.weight, met) for term, met in zip(terms, one.met, strict=True) if term.entity]
+    entities = [
+        (term.weight, met) for term, met in zip(part.terms, one.met, strict=True) if term.entity
+    ]
     total = sum(weight for weight, _ in entities)
     return sum(weight for weight, met in entities if met > 0) >= ENTITIES * total
 
@@ -202,15 +228,17 @@ def _reaches(terms: Sequence[Term], one: _Scored) -> bool:
 def _scored(part: Part, unit: Unit) -> _Scored:
     exact = Wants.QUANTITY in part.wants
     met = tuple(_met(term, unit, exact=exact) for term in part.terms)
-    covered = total = 0.0
+    covered = scored = total = 0.0
     lay = any(term.lay and share >= LAY for term, share in zip(part.terms, met, strict=True))
     for term, share in zip(part.terms, met, strict=True):
         # A lay question is full of words that no guideline has; those the lexicon knows still count.
         foreign = lay and not share and not (term.known or term.entity)
         total += term.weight * (FOREIGN if foreign else 1.0)
-        covered += term.weight * share
-    coverage = covered / total if total else 0.0
-    return _Scored(unit=unit, score=coverage * _fitness(part, unit), coverage=coverage, met=met)
+        covered += term.weight * min(share, 1.0)
+        scored += term.weight * share
+    total = total or 1.0
+    score = scored / total * _fitness(part, unit)
+    return _Scored(unit=unit, score=score, coverage=covered / total, met=met)
 
 
 def _met(term: Term, unit: Unit, *, exact: bool) -> float:
@@ -224,7 +252,16 @@ def _met(term: Term, unit: Unit, *, exact: bool) -> float:
         own, over, near = (met if met >= LAY else 0.0 for met in (own, over, near))
     if term.entity and unit.row:
         near = 0.0  # another row speaks of another drug
-    return max(own, OVER * over, NEAR * near)
+    both = BOTH * min(own, over)  # in the sentence, and what its section is about
+    return max(own, OVER * over, NEAR * near) + both
+
+
+def _same_document(one: Unit, other: Unit) -> bool:
+    return one.hit.passage.document_id == other.hit.passage.document_id
+
+
+def _compares(part: Part) -> bool:
+    return Wants.CHANGE in part.wants or len(part.editions) > 1
 
 
 def _superseded(unit: Unit) -> bool:
@@ -238,10 +275,13 @@ _FORBIDS = re.compile(r"禁忌|ない|避け|控え|中止|not |avoid|contraindi
 def _fitness(part: Part, unit: Unit) -> float:
     """How well the kind of the sentence suits the kind of answer that is wanted."""
     factor = 1.0
-    if part.edition is not None:
-        factor *= 1.1 if part.edition in fold(f"{unit.hit.title} {unit.hit.edition}") else 0.7
-    elif _superseded(unit):
+    if part.editions:
+        label = fold(f"{unit.hit.title} {unit.hit.edition}")
+        factor *= 1.1 if any(edition in label for edition in part.editions) else 0.7
+    elif _superseded(unit) and not _compares(part):
         factor *= 0.75
+    if restrictions(unit.text) - restrictions(part.text + " ".join(t.text for t in part.terms)):
+        factor *= 0.8
     if Wants.QUANTITY in part.wants and not _DIGIT.search(unit.text):
         factor *= 0.8
     if Wants.CONTRAINDICATION in part.wants and not _FORBIDS.search(unit.text):
@@ -252,6 +292,8 @@ def _fitness(part: Part, unit: Unit) -> float:
         factor *= 0.8
     if unit.row:
         factor *= 1.25 if Wants.DOSE in part.wants else 1.0
+        if not any(term.met_by(unit.subject) >= PARTS for term in part.terms):
+            factor *= 0.7
     if unit.grade:
         factor *= 1.1 if Wants.STRENGTH in part.wants else 0.6
     elif unit.directs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from medrag.generation.terms import Term, terms_of
 from medrag.japanese.normalize import fold
@@ -19,6 +20,7 @@ class Wants(StrEnum):
     EXCEPTION = "exception"
     STRENGTH = "strength"
     REASON = "reason"
+    CHANGE = "change"
     DIRECTIVE = "directive"
 
 
@@ -30,22 +32,24 @@ class Part:
         text: As written, or completed by the topic of the part before it.
         terms: What it names.
         wants: The kinds of answer that its wording asks for.
+        either: Positions of terms that are asked about one by one (「AとBの用量」).
         unit: What a quantity must look like, if the question says in which unit.
-        edition: The edition that the question names, for example "2020年版".
+        editions: The editions that the question names, for example "2020年版".
     """
 
     text: str
     terms: tuple[Term, ...]
     wants: frozenset[Wants]
+    either: tuple[int, ...] = ()
     unit: re.Pattern[str] | None = None
-    edition: str | None = None
+    editions: tuple[str, ...] = ()
 
 
 #: What a term counts in a part of the question that takes it over from another part.
 CARRIED = 0.6
 
 _PART_END = re.compile(
-    r"(?<=[。？！?!])\s*|\n+|(?<=は)[、，]?(?:また|あと|それと|ついでに|加えて)[、，]?"
+    r"(?<=[。？！?!])\s*|\n+|(?<=は)[、，]?(?:また|あと|それと|ついでに|加えて)[、，]?|(?<=[^、]と)、(?=[^、]{3,}[？?はか])"
 )
 _CUES: dict[Wants, re.Pattern[str]] = {
     Wants.QUANTITY: re.compile(
@@ -63,16 +67,17 @@ _CUES: dict[Wants, re.Pattern[str]] = {
         r"推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨レベル|エビデンスレベル|エビデンスの確実性|確実性|どのくらい強く|どの程度強く|strength|certainty"
     ),
     Wants.REASON: re.compile(r"なぜ|理由|どうして|根拠|減る|増える|効果|差|why|reason|effect"),
+    Wants.CHANGE: re.compile(r"変わ|変更|改訂|改定|以前|前の版|旧版|changed?|previous edition"),
     Wants.DIRECTIVE: re.compile(
-        r"べき|(?:て|で)も?(?:いい|よい|良い|大丈夫|構わない)|ますか|ましょうか|勧め|推奨|使え|第一選択|どうする|どうします|必要|続け|やめ|should|recommend"
+        r"べき|[ばら](?:いい|よい|良い)|(?:て|で)も?(?:いい|よい|良い|大丈夫|構わない)|ますか|ましょうか|勧め|推奨|使え|第一選択|どうする|どうします|必要|続け|やめ|should|recommend"
     ),
 }
 #: Wording that says what kind of answer is wanted, and nothing about the matter.
 _INTENT = re.compile(
     r"使ってはいけない|使えない|使用できない|投与できない|飲めない|飲んではいけない|してはいけない|推奨の強さ|推奨度|推奨グレード|推奨クラス"
-    r"|推奨レベル|エビデンスの?(?:レベル|確実性|強さ|質)|教えてください|教えて下さい|それぞれ|どちら"
+    r"|推奨レベル|エビデンスの?(?:レベル|確実性|強さ|質)|教えてください|教えて下さい|(?:どう)?変わ(?:った|りました|る)|以前(?:の版)?|それぞれ|どちら"
 )
-_ASKS = re.compile(r"[？?]\s*$|(?:か|ください|下さい|教えて|は|のか|でしょう)[。.]?\s*$")
+_ASKS = re.compile(r"[？?]\s*$|[^、]と$|(?:か|ください|下さい|教えて|は|のか|でしょう)[。.]?\s*$")
 
 
 def read(question: str) -> tuple[Part, ...]:
@@ -86,7 +91,8 @@ def read(question: str) -> tuple[Part, ...]:
     parts = []
     topic: tuple[Term, ...] = terms_of(about)
     for piece in asking:
-        own = terms_of(_INTENT.sub(" ", fold(piece)))
+        wording = _INTENT.sub(" ", fold(piece))
+        own = terms_of(wording)
         named = {term.text for term in own}
         carried = tuple(
             replace(term, weight=term.weight * CARRIED, entity=False)
@@ -97,8 +103,9 @@ def read(question: str) -> tuple[Part, ...]:
             Part(
                 text=piece,
                 terms=own + carried,
+                either=_either(wording, own),
                 unit=_unit(fold(piece)),
-                edition=next(iter(_EDITION.findall(fold(question))), None),
+                editions=tuple(_EDITION.findall(fold(question))),
                 wants=frozenset(
                     kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
                 ),
@@ -106,6 +113,19 @@ def read(question: str) -> tuple[Part, ...]:
         )
         topic += tuple(term for term in own if term.entity)
     return tuple(parts)
+
+
+_AND = re.compile(r"\s*(?:と|や|、|・|,|または|又は|および|及び|or|and|vs\.?|/)\s*")
+
+
+def _either(wording: str, terms: tuple[Term, ...]) -> tuple[int, ...]:
+    """Positions of drugs that are named side by side."""
+    drugs = [place for place, term in enumerate(terms) if term.drug]
+    together: list[int] = []
+    for one, other in pairwise(drugs):
+        if _AND.fullmatch(wording[terms[one].end : terms[other].start]):
+            together += [one, other]
+    return tuple(dict.fromkeys(together))
 
 
 # 何年 is answered in years, or in months and weeks.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from medrag.japanese import quantities
@@ -54,7 +54,7 @@ _EMPTY = _set("""
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
     気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
-    切る 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常
+    切る 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常 減らす 増やす 減る 増える
     patient patients adult adults treatment recommend recommended use used guideline people
 """)
 
@@ -74,6 +74,7 @@ class Term:
 
     Attributes:
         text: As written, folded.
+        start, end: Where it stands in the folded question.
         weight: How much it counts.
         keys: What meets it, and how well (0 to 1).
         parts: Its words; a passage that holds all of them meets it too, less well.
@@ -91,6 +92,8 @@ class Term:
     drug: bool = False
     known: bool = False
     lay: bool = False
+    start: int = 0
+    end: int = 0
 
     def met_by(self, keys: frozenset[str]) -> float:
         """How well a text with these keys meets the term, from 0 to 1."""
@@ -116,6 +119,12 @@ def _amount(quantity: Quantity) -> str:
     """A key for an amount with its comparator: 75歳以上 is not 75歳未満."""
     parts = ",".join(f"{part.low}-{part.high}" for part in quantity.parts)
     return f"{quantity.comparator} {parts} {quantity.dimension or quantity.unit}"
+
+
+#: What guidelines write for the elderly.
+_ELDERLY = tuple(
+    _amount(quantity) for age in (65, 75, 80) for quantity in quantities.find(f"{age}歳以上")
+)
 
 
 def terms_of(question: str) -> tuple[Term, ...]:
@@ -153,10 +162,26 @@ def terms_of(question: str) -> tuple[Term, ...]:
         elif token.pos in _DROPPED or token.base in _EMPTY or not token.surface.strip():
             continue
         else:
-            term = _of_word(lexicon, token.base)
+            term = _of_word(lexicon, token.base, noun=token.pos == "名詞")
         if term.weight:
+            term = replace(term, start=token.start, end=max(covered, token.end))
             found.setdefault(term.text, term)
     return tuple(found.values())
+
+
+def restrictions(text: str) -> frozenset[str]:
+    """The populations that a text is about and that most texts are not: pregnancy, childhood, …"""
+    return frozenset(
+        name for name, pattern in _POPULATIONS.items() if pattern.search(fold(text).lower())
+    )
+
+
+_POPULATIONS = {
+    "pregnancy": re.compile(r"妊娠|妊婦|pregnan|赤ちゃん"),
+    "lactation": re.compile(r"授乳|breast-?feed|lactat"),
+    "childhood": re.compile(r"小児|子ども|子供|こども|新生児|乳児|幼児|child|infant"),
+    "dialysis": re.compile(r"透析|dialysis"),
+}
 
 
 def _starting_in(starts: Mapping[int, Mention], begin: int, end: int) -> Mention | None:
@@ -192,6 +217,8 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
     sources = {lexicon.groups[index].source for index in mention.group_ids}
     entity = bool(sources & _ENTITIES)
     restricts = _RESTRICTS.search(text) is not None
+    if "高齢" in text:
+        keys.update(dict.fromkeys(_ELDERLY, LAY))
     parts = frozenset(words(text)) - _EMPTY - _GENERAL
     if text in _EMPTY or text in _GENERAL:
         weight = 0.3 if text in _GENERAL else 0.0
@@ -211,13 +238,15 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
     )
 
 
-def _of_word(lexicon: Lexicon, base: str) -> Term:
+def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:
     keys = {base: 1.0, lexicon.canonical(base): 1.0}
     for synonym in lexicon.synonyms(base):
         keys.setdefault(lexicon.canonical(synonym.form), LAY)
     entity = False
-    if base in _GENERAL or re.fullmatch(r"[ぁ-ん]+", base):
+    if base in _GENERAL:
         weight = 0.3
+    elif re.fullmatch(r"[ぁ-ん]+", base):
+        weight = 0.8 if noun and len(base) > 1 else 0.3
     elif re.fullmatch(r"[ァ-ヶー]{4,}", base):
         weight, entity = 1.2, base not in _LOANWORDS
     elif re.fullmatch(r"[0-9.,]+", base) or len(base) == 1:

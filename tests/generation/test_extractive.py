@@ -172,6 +172,20 @@ def test_a_question_of_two_parts_is_answered_part_by_part() -> None:
     assert text.index("130/80 mmHg未満") < text.index("食塩6 g/日未満")
 
 
+def test_two_drugs_asked_about_at_once_are_answered_by_their_rows_only() -> None:
+    text = write("アムロジピンとロサルタンの用量は？", DOSES).text
+    assert text == (
+        "アムロジピン — 1日量：2.5〜5 mg、禁忌：重い低血圧[1]。ロサルタン — 1日量：25〜50 mg、禁忌：妊婦[1]。"
+    )
+
+
+def test_a_target_for_pregnant_women_is_not_given_to_the_elderly() -> None:
+    pregnant = hit("妊娠中のHbA1cの目標は6.5％未満とする。", "HbA1cの目標", start=5000)
+    elderly = hit("65歳以上の患者のHbA1cの目標は7.5％未満とする。", "HbA1cの目標", start=6000)
+    text = write("高齢者のHbA1cの目標は？", pregnant, elderly).text
+    assert text.startswith("65歳以上")
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -205,7 +219,10 @@ def test_instructions_in_a_passage_change_nothing() -> None:
 
 
 def test_line_breaks_of_a_page_are_left_behind() -> None:
-    broken = hit("すべての高血圧患者には、食塩摂取量を6 g/日未満とする減塩を推\n奨する。", kind="recommendation")
+    broken = hit(
+        "すべての高血圧患者には、食塩摂取量を6 g/日未満とする減塩を推\n奨する。",
+        kind="recommendation",
+    )
     assert write("高血圧患者に減塩は？", broken).text.endswith("減塩を推奨する[1]。")
 
 
