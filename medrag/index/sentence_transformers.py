@@ -1,40 +1,15 @@
-"""Neural encoders through sentence-transformers, with the prefixes that each family was trained with.
-
-Source of the prefixes: the model cards of cl-nagoya/ruri-v3, intfloat/multilingual-e5 and
-BAAI/bge-m3. Pooling is the model's own; vectors are normalised here.
-"""
+"""Neural encoders through sentence-transformers; pooling is the model's own, vectors are unit ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import sentence_transformers
 from numpy.typing import NDArray
 
 from medrag.errors import SettingsError
-
-
-class Prefixes(NamedTuple):
-    """What a model wants before a question and before a passage."""
-
-    question: str
-    passage: str
-
-
-_PREFIXES = {
-    "ruri-v3": Prefixes("検索クエリ: ", "検索文書: "),
-    "multilingual-e5": Prefixes("query: ", "passage: "),
-    "e5-": Prefixes("query: ", "passage: "),
-    "bge-m3": Prefixes("", ""),
-}
-
-
-def prefixes(name: str) -> Prefixes:
-    """The prefixes of the model family that `name` belongs to; none for an unknown one."""
-    lowered = name.lower()
-    return next((found for key, found in _PREFIXES.items() if key in lowered), Prefixes("", ""))
+from medrag.index.prefixes import prefixes
 
 
 class SentenceTransformersEncoder:

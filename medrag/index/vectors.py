@@ -8,7 +8,6 @@ compared before, and the dimension and count are pinned after reading.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import faiss
 import numpy as np
@@ -17,13 +16,6 @@ from numpy.typing import NDArray
 from medrag.errors import IndexCorrupted
 
 FILE = "vectors.faiss"
-
-
-class Nearest(NamedTuple):
-    """Passages by number, nearest first, and their cosine."""
-
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float32]
 
 
 class VectorBuilder:
@@ -54,14 +46,24 @@ class Vectors:
         if (self._index.d, self._index.ntotal) != (dimension, count):
             raise IndexCorrupted("the vectors have another size than the passages", where=str(path))
 
-    def search(self, vector: NDArray[np.float32], *, k: int) -> Nearest:
-        """The `k` nearest passages, at most as many as there are."""
-        k = min(k, self._index.ntotal)
+    def nearest(
+        self, vector: NDArray[np.float32], *, k: int, possible: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """The rows of the `k` nearest passages among the possible ones, nearest first.
+
+        Args:
+            possible: Which passages may be found, shape (passages,), a filter before the cut;
+                None for all.
+        """
+        k = min(k, self._index.ntotal if possible is None else int(possible.sum()))
         if k == 0:
-            return Nearest(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-        scores, rows = self._index.search(vector[None, :].astype(np.float32), k)
-        found = rows[0] >= 0
-        return Nearest(rows[0][found], scores[0][found])
+            return np.empty(0, dtype=np.int64)
+        chosen = None
+        if possible is not None:
+            selector = faiss.IDSelectorBatch(np.flatnonzero(possible).astype(np.int64))
+            chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        _, rows = self._index.search(vector[None, :].astype(np.float32), k, params=chosen)
+        return np.asarray(rows[0][rows[0] >= 0], dtype=np.int64)
 
     def at(self, rows: range) -> NDArray[np.float32]:
         """The vectors of neighbouring passages, shape (len(rows), dimension)."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medrag.documents.document import Document
 from medrag.documents.passages import Passage
+from medrag.errors import Notice
 from medrag.index.index import Index
 from medrag.japanese.lexicon import Lexicon, default_lexicon
 from medrag.japanese.normalize import fold
@@ -21,14 +24,19 @@ from medrag.retrieval.diversity import repeated, spread
 from medrag.retrieval.editions import Editions, EditionStatus
 from medrag.retrieval.features import features
 from medrag.retrieval.filters import Filters, allowed
-from medrag.retrieval.question import analyse
+from medrag.retrieval.parts import parts
+from medrag.retrieval.question import LONGEST, analyse
+from medrag.retrieval.rerank import Reranker, rerank
 
-__all__ = ["EditionStatus", "Hit", "Retriever"]
+__all__ = ["EditionStatus", "Hit", "Ranking", "Retriever"]
 
 # All in log-odds, beside a spread of about 14 between a passage that has nothing of the question
 # and one that has everything.
 #: Of the cosine of the built-in vectors: RR@10 on the shared questions stays what it is without.
 BUILT_IN_VECTORS = 0.2
+#: Of a neural encoder's cosine, in standard deviations over the candidates. Provisional: no neural
+#: encoder for Japanese was at hand to measure it.
+NEURAL_VECTORS = 1.5
 #: Off a superseded edition's passage: it stands below any of a current one that matches nearly as well.
 SUPERSEDED = 3.0
 #: By kind: of two passages that match alike, the recommendation comes first; a list of references
@@ -90,6 +98,21 @@ class Hit:
         }
 
 
+class Ranking(NamedTuple):
+    """Hits, and what they should be read with."""
+
+    hits: tuple[Hit, ...]
+    notices: tuple[Notice, ...]
+
+
+class _Scored(NamedTuple):
+    """A passage with its log-odds and what they come from."""
+
+    row: int
+    logit: float
+    legs: dict[str, float]
+
+
 class Retriever:
     """Finds the passages of an index that answer a question.
 
@@ -99,12 +122,23 @@ class Retriever:
 
     Args:
         index: Opened; kept as long as the retriever lives.
-        lexicon: Where other words for those of a question come from; None for none.
+        lexicon: Where other words for those of a question come from; None for the one that ships.
+        reranker: Orders the first hits anew; None for none.
+        rerank_deadline_ms: How long it may take for a question.
     """
 
-    def __init__(self, index: Index, *, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        *,
+        lexicon: Lexicon | None = None,
+        reranker: Reranker | None = None,
+        rerank_deadline_ms: float = 1000.0,
+    ) -> None:
         self._index = index
         self._lexicon = lexicon if lexicon is not None else default_lexicon()
+        self._reranker = reranker
+        self._deadline_ms = rerank_deadline_ms
         self._fusion = fusion.learned()
         self._editions = lru_cache(maxsize=16)(self._editions_on)
 
@@ -128,50 +162,94 @@ class Retriever:
         Raises:
             QuestionError: A filter is unknown.
         """
-        index = self._index
+        return self.rank(question, k=k, filters=filters, as_of=as_of).hits
+
+    def rank(
+        self,
+        question: str,
+        *,
+        k: int,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> Ranking:
+        """As `search`, with notices (a reranker that was late)."""
+        if k < 1:
+            return Ranking((), ())
+        index, editions = self._index, self._editions(as_of)
+        possible = None if editions.published.all() else editions.published[index.passage_document]
+        if filters:
+            agreeing = allowed(index, filters)
+            possible = agreeing if possible is None else possible & agreeing
+        asked = parts(question[:LONGEST])
+        several = (question, *asked) if len(asked) > 1 else (question,)
+        lists = [self._scored(one, k, possible, editions) for one in several]
+        chosen = _merged(lists, k) if len(lists) > 1 else lists[0]
+        notices: tuple[Notice, ...] = ()
+        if self._reranker is not None and chosen:
+            texts = [index.passage_at(one.row).text for one in chosen]
+            result = rerank(self._reranker, question, texts, deadline_ms=self._deadline_ms)
+            chosen = [chosen[place] for place in result.order]
+            notices = (result.notice,) if result.notice else ()
+        # Whatever put a passage behind another does not give it a greater chance than that one.
+        logits = (
+            np.sort([one.logit for one in chosen])[::-1]
+            if self._reranker
+            else np.asarray([one.logit for one in chosen])
+        )
+        chances = 1 / (1 + np.exp(-np.minimum.accumulate(logits))) if chosen else ()
+        hits = tuple(
+            self._hit(rank, one.row, score=float(chance), legs=one.legs, editions=editions)
+            for rank, (one, chance) in enumerate(zip(chosen, chances, strict=True), start=1)
+        )
+        return Ranking(hits, notices)
+
+    def _scored(
+        self, question: str, k: int, possible: NDArray[np.bool_] | None, editions: Editions
+    ) -> list[_Scored]:
+        """The best passages for one question, best first."""
+        index, encoder = self._index, self._index.encoder
         asked = analyse(question, index, lexicon=self._lexicon)
-        if not asked.known or k < 1:
-            return ()
-        editions = self._editions(as_of)
+        if not (asked.known or (encoder.semantic and question.strip())):
+            return []
         stage = first_stage(asked, index)
         scores = stage.fused
-        if not editions.published.all():
-            scores[~editions.published[index.passage_document]] = 0
-        if filters:
-            scores[~allowed(index, filters)] = 0
+        if possible is not None:
+            scores[~possible] = 0
         rows = top(scores, max(CANDIDATES, k))
+        encoded = encoder.encode_question(question)
+        if encoder.semantic:
+            near = index.vectors.nearest(encoded, k=CANDIDATES, possible=possible)
+            rows = np.union1d(rows, near)
         if not len(rows):
-            return ()
+            return []
         words, bigrams = stage.words[rows], stage.bigrams[rows]
+        vector = index.vectors.scores(encoded, rows)
         sequences = index.sequences(rows)
         found = features(asked, sequences, words=words, bigrams=bigrams)
-        vector = index.vectors.scores(index.encoder.encode_question(question), rows)
         logits = self._fusion.logits(found, total=asked.total)
-        logits += BUILT_IN_VECTORS * vector
+        if encoder.semantic:
+            logits += NEURAL_VECTORS * (vector - vector.mean()) / max(float(vector.std()), 1e-6)
+        else:
+            logits += BUILT_IN_VECTORS * vector
         superseded = editions.demoted(index.passage_document[rows], fold(question))
-        logits -= SUPERSEDED * superseded
-        logits += index.kinds.numbers(KINDS, rows)
+        logits += index.kinds.numbers(KINDS, rows) - SUPERSEDED * superseded
         kept = np.flatnonzero(~repeated(sequences, superseded))
         order = kept[np.argsort(-logits[kept], kind="stable")]
-        # What was put behind others for saying the same is not given a greater chance than they.
         chosen = spread(
             order.tolist(), k=k, section=lambda i: index.section_key(int(rows[i])), words=sequences
         )
-        chances = 1 / (1 + np.exp(-np.minimum.accumulate(logits[chosen])))
-        return tuple(
-            self._hit(
-                rank,
+        return [
+            _Scored(
                 int(rows[i]),
-                score=float(chances[rank - 1]),
-                legs={
+                float(logits[i]),
+                {
                     "words": float(words[i]),
                     "bigrams": float(bigrams[i]),
                     "vectors": float(vector[i]),
                 },
-                editions=editions,
             )
-            for rank, i in enumerate(chosen, start=1)
-        )
+            for i in chosen
+        ]
 
     def _hit(
         self, rank: int, row: int, *, score: float, legs: Mapping[str, float], editions: Editions
@@ -203,3 +281,15 @@ def _limit(document: Document) -> int | None:
     """The display right that the manifest gives for the document."""
     limit = document.metadata.get("quote_limit")
     return int(limit) if limit is not None else None
+
+
+def _merged(lists: Sequence[Sequence[_Scored]], k: int) -> list[_Scored]:
+    """The `k` passages that stand first in any of the lists, in turn; then by their best chance."""
+    best: dict[int, _Scored] = {}
+    for rank in zip_longest(*lists):
+        for one in rank:
+            if one is None or (one.row not in best and len(best) == k):
+                continue
+            if one.row not in best or best[one.row].logit < one.logit:
+                best[one.row] = one
+    return sorted(best.values(), key=lambda one: -one.logit)

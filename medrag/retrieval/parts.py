@@ -1,0 +1,31 @@
+"""Parts: a question that asks several things is searched once for each, without any model.
+
+「アムロジピンの適応、用量、禁忌は？」 asks three things about one drug, and the passages that answer
+them stand in three places; searched as one, the best-matching part takes all places.
+"""
+
+from __future__ import annotations
+
+import re
+
+from medrag.japanese.normalize import fold
+
+_MOST = 4
+_LIST = re.compile(
+    r"^(?P<topic>.{2,60}?の)(?P<items>[^、・,。?!のは]{1,12}(?:[、・,][^、・,。?!のは]{1,12})+)(?P<rest>(?:は|を|について|に関して).{0,20})$"
+)
+_AND = re.compile(r"[、・,]|(?<=.)(?:および|及び|ならびに|と)(?=.)")
+_QUESTION = re.compile(r"[^。?!\n]+[?]")
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """The questions that a question is made of: itself alone, unless it plainly lists several."""
+    folded = fold(question).strip()
+    several = [found.strip() for found in _QUESTION.findall(folded)]
+    if 2 <= len(several) <= _MOST and all(len(one) >= 6 for one in several):
+        return tuple(several)
+    if listed := _LIST.match(folded.rstrip("?。")):
+        items = [item for item in _AND.split(listed["items"]) if item]
+        if 2 <= len(items) <= _MOST:
+            return tuple(f"{listed['topic']}{item}{listed['rest']}" for item in items)
+    return (folded,)

@@ -1,0 +1,115 @@
+"""Reranking: a model reads the question with each of the first hits and orders them anew.
+
+Optional, and never waited for beyond a deadline: when a reranker is late or fails, the first
+stage's order stands and a Notice says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from typing import NamedTuple, Protocol
+
+import httpx
+
+from medrag.errors import GenerationError, MissingDependency, Notice
+
+
+class Reranker(Protocol):
+    """Says how well each text answers a question."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One number a text, greater is better.
+
+        Raises:
+            GenerationError: The model could not be reached or gave nothing usable.
+        """
+        ...
+
+
+class Reranked(NamedTuple):
+    """The order that a reranker gives (or the one that there was), and why if it gave none."""
+
+    order: list[int]
+    notice: Notice | None
+
+
+class EndpointReranker:
+    """A `/rerank` endpoint as vLLM serves it (the shape of Jina's and Cohere's).
+
+    Args:
+        base_url: For example http://localhost:8000/v1.
+        model: Name at that endpoint.
+        timeout: Seconds for the whole request.
+    """
+
+    def __init__(
+        self, *, base_url: str, model: str, api_key: str = "EMPTY", timeout: float = 10.0
+    ) -> None:
+        self._url = base_url.rstrip("/") + "/rerank"
+        self._model = model
+        self._client = httpx.Client(timeout=timeout, headers={"Authorization": f"Bearer {api_key}"})
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One relevance score a text."""
+        body = {"model": self._model, "query": question, "documents": list(texts)}
+        try:
+            response = self._client.post(self._url, json=body)
+            response.raise_for_status()
+            results = response.json()["results"]
+            found = {int(one["index"]): float(one["relevance_score"]) for one in results}
+            scores = [found[i] for i in range(len(texts))]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            message = f"the reranker gave nothing usable ({type(error).__name__})"
+            raise GenerationError(message, where=self._url, retryable=True) from error
+        if not all(map(math.isfinite, scores)):
+            raise GenerationError("the reranker gave a score that is no number", where=self._url)
+        return scores
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def load(name: str) -> Reranker:
+    """A sentence-transformers CrossEncoder of that name or directory, already on this machine.
+
+    Raises:
+        MissingDependency: sentence-transformers is not installed.
+        SettingsError: There is no such model on this machine.
+    """
+    try:
+        from medrag.retrieval.cross_encoder import CrossEncoderReranker
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("medrag"):
+            raise
+        raise MissingDependency(
+            f"the reranker {name!r} needs {error.name}", hint="pip install 'medrag[dense]'"
+        ) from error
+    return CrossEncoderReranker(name)
+
+
+# A reranker that is late goes on in its thread; further questions wait their turn behind it, and
+# meet their own deadlines.
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="medrag-rerank")
+
+
+def rerank(
+    reranker: Reranker, question: str, texts: Sequence[str], *, deadline_ms: float
+) -> Reranked:
+    """The places of `texts` in the reranker's order, best first, if it comes in time."""
+    work = _threads.submit(reranker.scores, question, texts)
+    try:
+        scores = work.result(timeout=deadline_ms / 1000)
+    except Late:
+        work.cancel()
+        message = (
+            f"the reranker took longer than {deadline_ms:.0f} ms; hits stand in first-stage order"
+        )
+        return Reranked(list(range(len(texts))), Notice(code="rerank_late", message=message))
+    except GenerationError as error:
+        message = f"{error.message}; hits stand in first-stage order"
+        return Reranked(list(range(len(texts))), Notice(code="rerank_failed", message=message))
+    return Reranked(sorted(range(len(texts)), key=lambda i: -scores[i]), None)
