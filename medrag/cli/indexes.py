@@ -14,6 +14,7 @@ from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_opt
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Progress
+    from medrag.index.changes import DocumentChange
     from medrag.pipeline import Medrag
     from medrag.pipeline.ingest import IngestReport
 
@@ -40,6 +41,11 @@ def add(subparsers: Subparsers) -> None:
         parser = command(group, name, summary)
         index_option(parser)
         parser.set_defaults(run=run)
+    diff = command(group, "diff", "世代の間、版の間で何が変わったか")
+    diff.add_argument("old", nargs="?", metavar="OLD", help="a generation; the one before NEW")
+    diff.add_argument("new", nargs="?", metavar="NEW", help="a generation; the current one")
+    index_option(diff)
+    diff.set_defaults(run=_diff)
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
@@ -159,3 +165,46 @@ def _recommendations(arguments: argparse.Namespace) -> int:
         for exception in row["exceptions"]:
             print(f"\t例外: {exception['text']}")
     return DONE
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from medrag.pipeline.difference import difference
+    from medrag.settings import Settings
+
+    settings = Settings()
+    found = difference(
+        arguments.index or settings.index, settings, old=arguments.old, new=arguments.new
+    )
+    if arguments.json:
+        emit(found.to_dict())
+        return DONE
+    print(f"世代 {found.old or '（これより前の世代はありません）'} → {found.new}")
+    for change in found.documents:
+        print(f"{_KINDS[change.kind]} {change.after or change.before}")
+        _show_recommendations(change)
+    for change in found.editions:
+        print(f"版: {change.before} → {change.after}")
+        _show_recommendations(change)
+    return DONE
+
+
+_KINDS = {"added": "追加", "removed": "削除", "changed": "変更"}
+_FIELDS = {
+    "text": "本文",
+    "polarity": "推奨の向き",
+    "strength": "強さ",
+    "certainty": "確実性",
+    "exceptions": "例外",
+}
+
+
+def _show_recommendations(document: DocumentChange) -> None:
+    for change in document.recommendations:
+        shown = change.after or change.before
+        fields = "・".join(_FIELDS[name] for name in change.fields)
+        label = f"{shown.cq or ''} {shown.question or ''}".strip() if shown else ""
+        print(f"  {_KINDS[change.kind]} {label}{f'（{fields}）' if fields else ''}")
+        for sign, recommendation in (("-", change.before), ("+", change.after)):
+            if recommendation is not None:
+                strength = f" 〔{recommendation.strength.raw}〕" if recommendation.strength else ""
+                print(f"    {sign} {' '.join(recommendation.text.split())}{strength}")

@@ -127,13 +127,22 @@ def commit(root: Path, temporary: Path, manifest: Mapping[str, Any]) -> str:
 
 def prune(root: Path, *, keep: int) -> None:
     """Remove all but the current generation and the `keep - 1` newest others."""
-    current = current_id(root)
-    found = [path for path in (root / "generations").iterdir() if _ID.fullmatch(path.name)]
-    others = sorted(
-        (path for path in found if path.name != current), key=lambda path: -path.stat().st_mtime_ns
-    )
-    for path in others[max(0, keep - 1) :]:
+    for path in _others(root, current_id(root))[max(0, keep - 1) :]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def before(root: Path, identifier: str) -> str | None:
+    """The id of the newest generation beside that one, if there is another."""
+    return next((path.name for path in _others(root, identifier)), None)
+
+
+def _others(root: Path, identifier: str) -> list[Path]:
+    """The generations on disk but for that one, newest first."""
+    found = [path for path in (root / "generations").iterdir() if _ID.fullmatch(path.name)]
+    return sorted(
+        (path for path in found if path.name != identifier),
+        key=lambda path: -path.stat().st_mtime_ns,
+    )
 
 
 def current_id(root: Path) -> str:

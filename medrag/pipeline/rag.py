@@ -24,7 +24,8 @@ from medrag.answer.events import Event, Final, Retrieved
 from medrag.answer.record import Answer, Provenance
 from medrag.attribution import entailment
 from medrag.attribution.checker import Checker
-from medrag.attribution.verdicts import EvidenceText, Report
+from medrag.attribution.repair import Repaired, repair
+from medrag.attribution.verdicts import Claim, EvidenceText, Report
 from medrag.errors import GenerationError, Notice, QuestionError
 from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
@@ -193,7 +194,9 @@ class Medrag:
         hits = await asyncio.to_thread(self.search, question, k=k, filters=filters, as_of=day)
         clock.mark("search_ms")
         yield Retrieved(hits=hits)
-        release_of = Releases(self.checker, question, hits, release)
+        release_of = Releases(
+            self.checker, question, hits, release, repairs=self.settings.repair != "flag"
+        )
         drafted: Draft | None = None
         notices: tuple[Notice, ...] = ()
         try:
@@ -214,7 +217,20 @@ class Medrag:
         if drafted is None:
             raise GenerationError("the generator ended without a draft", retryable=True)
         clock.mark("generate_ms")
-        answer = await asyncio.to_thread(self._answer, question, hits, drafted, notices, day, clock)
+        report = await asyncio.to_thread(
+            self.checker.check, drafted.text, numbered(hits), question=question
+        )
+        repaired = await self._repaired(report, question, hits, drafted)
+        clock.mark("verify_ms")
+        answer = compose(
+            question=question,
+            hits=hits,
+            draft=drafted,
+            report=repaired.report,
+            provenance=self._provenance(drafted, day),
+            timings=clock.total(),
+            notices=(*notices, *repaired.notices),
+        )
         for event in release_of.finish(answer):
             yield event
         yield Final(answer=answer)
@@ -270,18 +286,28 @@ class Medrag:
             )
         return question
 
-    def _answer(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        draft: Draft,
-        notices: tuple[Notice, ...],
-        day: date | None,
-        clock: Clock,
-    ) -> Answer:
-        report = self.checker.check(draft.text, numbered(hits), question=question)
-        clock.mark("verify_ms")
-        provenance = Provenance(
+    async def _repaired(
+        self, report: Report, question: str, hits: Sequence[Hit], draft: Draft
+    ) -> Repaired:
+        """What the settings want done with claims that do not stand."""
+
+        async def again(wrong: Sequence[Claim]) -> str | None:
+            async for item in self.generator.stream(_conflicts(question, wrong), hits):
+                if isinstance(item, Draft):
+                    return None if item.abstained else item.text
+            return None
+
+        return await repair(
+            report,
+            how=self.settings.repair,
+            checker=self.checker,
+            passages=numbered(hits),
+            question=question,
+            regenerate=again if draft.mode == "model" else None,
+        )
+
+    def _provenance(self, draft: Draft, day: date | None) -> Provenance:
+        return Provenance(
             index_generation=self.index.generation,
             model=draft.model,
             sampling=draft.sampling,
@@ -290,15 +316,6 @@ class Medrag:
             finish_reason=draft.finish_reason,
             as_of=day,
             versions=_versions(),
-        )
-        return compose(
-            question=question,
-            hits=hits,
-            draft=draft,
-            report=report,
-            provenance=provenance,
-            timings=clock.total(),
-            notices=notices,
         )
 
 
@@ -326,6 +343,19 @@ def _fallen_back(error: GenerationError) -> Notice:
         message="言語モデルから回答を得られなかったため、資料の抜粋で回答しました"
         f"（{error.message}）。medrag doctor で接続を確かめてください。",
     )
+
+
+def _conflicts(question: str, wrong: Sequence[Claim]) -> str:
+    """The question, with what was wrong the first time beneath it."""
+    lines = [question, "", "次の記載は資料で確認できなかった。資料の文のとおりに書くか、除くこと。"]
+    for claim in wrong:
+        lines.append(f"- {claim.text}")
+        lines += [
+            f"  （資料では「{difference.evidence}」）"
+            for difference in claim.differences
+            if difference.evidence
+        ]
+    return "\n".join(lines)
 
 
 def _day(value: date | str | None) -> date | None:

@@ -32,15 +32,24 @@ class Releases:
     Args:
         release: "verified": a sentence is let go with the verdicts of its claims; "draft": text
             is let go at once, and the verdicts follow when all of it is there.
+        repairs: Whether claims may be taken out afterwards: then "verified" text is let go only
+            when all of it has been checked and repaired.
     """
 
     def __init__(
-        self, checker: Checker, question: str, hits: Sequence[Hit], release: Release
+        self,
+        checker: Checker,
+        question: str,
+        hits: Sequence[Hit],
+        release: Release,
+        *,
+        repairs: bool,
     ) -> None:
         self._checker = checker
         self._question = question
         self._hits = hits
         self._verified = release == "verified"
+        self._repairs = repairs
         self._sentences = SentenceStream()
         self._released = ""
 
@@ -51,6 +60,8 @@ class Releases:
         if not self._verified:
             self._released += text
             return [TextDelta(text=text)]
+        if self._repairs:
+            return []
         whole = "".join(self._sentences.feed(text))
         if not whole:
             return []

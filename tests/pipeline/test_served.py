@@ -89,6 +89,25 @@ def test_a_model_that_fails_gives_way_to_labelled_extracts(
     assert answer.warnings[0].code == "model_failed"
 
 
+def test_repair_drops_what_its_citation_does_not_carry(sample_index: Path, number: int) -> None:
+    true = TRUE.format(n=number)
+    false = true.replace("75歳以上の", "すべての").replace("130/80", "180/110")
+    with serving(sample_index, Answer(true + false), repair="drop") as (rag, _):
+        answer = rag.ask(TARGET)
+    assert (answer.text, answer.raw_text, answer.status) == (true, true + false, "answered")
+    assert "dropped_claims" in [warning.code for warning in answer.warnings]
+
+
+def test_repair_asks_once_more_with_the_conflict_shown(sample_index: Path, number: int) -> None:
+    true = TRUE.format(n=number)
+    false = true.replace("130/80", "180/110")
+    replies = (Answer(false), Answer(true))
+    with serving(sample_index, *replies, repair="regenerate") as (rag, server):
+        answer = rag.ask(TARGET)
+    assert (answer.text, answer.raw_text, answer.status) == (true, false, "answered")
+    assert "180/110" in server.requests[1]["messages"][-1]["content"]
+
+
 def test_without_fallback_the_failure_is_an_error(sample_index: Path) -> None:
     with (
         serving(sample_index, Answer(fault=ENGINE_DEAD), fallback="error") as (rag, _),
