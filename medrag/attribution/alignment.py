@@ -21,6 +21,7 @@ _RANKED = 12
 # A further unit must add this share of the claim's weight, or it is there by chance.
 _ADDS = 0.08
 _CALLS_FOR = 0.4
+_ALIKE = 0.5  # a recommendation is looked for among recommendations
 _QUANTITY = 1.5
 _TOPIC = 0.8
 
@@ -82,6 +83,10 @@ def _choose(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
     found: list[Chosen] = []
     amounts = list(claim.quantities)
     total = sum(wanted.values()) + len(amounts)
+    if claim.modality.strengths:
+        for place in scores:
+            cues = passages[place.premise].units[place.number].reading.modality.strengths
+            scores[place] += _ALIKE * bool(cues)
     ranked = sorted(scores, key=lambda place: (-scores[place], place))[:_RANKED]
     while ranked and len(found) < _UNITS:
         if found:

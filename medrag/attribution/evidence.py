@@ -22,6 +22,7 @@ _GRADE_LINE = re.compile(
     re.IGNORECASE,
 )
 _GRADE_LINES = 4
+_CONTEXT = frozenset(("heading", "question", "greeting", "notice", "lead_in"))
 _DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
 _SHORT = re.compile(
     r"(?:以下[、，]?)?[「『]?([A-Za-z][A-Za-z0-9α-ω\-/]{1,11}|[一-龥ァ-ヶー]{2,12})[」』]?(?:と(?:いう|する|略す|略記))?。?$"
@@ -34,6 +35,7 @@ class Unit:
 
     Attributes:
         start, end: In the passage as given.
+        states: Whether it says something; a heading or a question only governs what follows.
         reading: A table row is read with its header: カルベジロールは開始用量 1.25 mg。
         text: The reading's, in lower case.
         verbatim: What was written, squeezed.
@@ -47,6 +49,7 @@ class Unit:
 
     start: int
     end: int
+    states: bool
     reading: Reading
     text: str
     verbatim: str
@@ -75,6 +78,8 @@ def analyse(text: str) -> Passage:
     postings: dict[str, list[int]] = {}
     numbers: dict[tuple[Interval, ...], list[int]] = {}
     for number, unit in enumerate(units):
+        if not unit.states:
+            continue
         for key in unit.keys:
             postings.setdefault(key, []).append(number)
         for parts in {amount.parts for amount in unit.reading.quantities}:
@@ -83,7 +88,7 @@ def analyse(text: str) -> Passage:
         units=units,
         postings={key: tuple(places) for key, places in postings.items()},
         numbers={parts: tuple(places) for parts, places in numbers.items()},
-        everything=frozenset(postings),
+        everything=frozenset(key for unit in units for key in unit.keys),
         verbatim={unit.verbatim: Span(unit.start, unit.end) for unit in reversed(units)},
     )
 
@@ -108,9 +113,11 @@ def _units(text: str) -> Iterator[Unit]:
         else:
             header = None
         governing = headings
-        if statement.kind == "heading" and not statement.markers and reading.words:
+        states = statement.kind not in _CONTEXT or bool(statement.markers)
+        if not states and reading.words:
             headings, governing = (reading,), ()
         yield Unit(
+            states=states,
             start=statement.start,
             end=statement.end,
             reading=reading,

@@ -161,7 +161,7 @@ _BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレア�
 _ASCII_END = r"(?![A-Za-z])"
 _UNIT = (
     rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
-    rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年){_ASCII_END})"
+    rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年|分|時|時間|min|h){_ASCII_END})"
 )
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
@@ -198,12 +198,13 @@ _FRACTION = re.compile(
 _AFTER = re.compile(
     r"\s*(?:(?P<approximate>程度|前後|ほど|くらい|ぐらい)(?!い|く|め))?"
     r"(?:(?:よりも|より)(?P<than>[高多大長重低少小短軽])"
-    r"|(?P<negated>を?超えない|を?超えず|を?上回らない|を?上回らず|を?下回らない|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
-    r"|(?P<word>以上|以下|未満|以内|超(?!音)え?|を超え|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
-    r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎|おき|間隔))?"
+    r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
+    r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
+    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|超(?!音)え?|を超え|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
+    r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
-    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の)?"
+    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の|は)?"
     r"\s*(?:約|最大|最高|およそ|計|合計|総量)?\s*$"
 )
 _PER_UNIT = re.compile(
@@ -222,12 +223,12 @@ _BEFORE_ENDS = tuple(_BEFORE_LONGEST_FIRST)
 _AFTERWARDS: dict[str, Comparator] = {
     "以上": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le",
     "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "上回": "gt",
-    "超えない": "le", "超えず": "le", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
+    "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
     "下回らない": "ge", "下回らず": "ge", "下限": "ge",
 }  # fmt: skip
 _TIMED = frozenset(("days", "months"))
 _UNCOUNTED_IN_TIME = frozenset(
-    ("age", "year", "persons", "studies", "agents", "fold", "percent", "degree", "points")
+    ("age", "year", "persons", "studies", "agents", "fold", "degree", "points")
 )
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _MULTIPLES = {"千": 1000, "万": 10_000, "億": 100_000_000}
@@ -324,6 +325,8 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
     # Digits glued to a letter that is no unit are part of a name (2D).
     if not unit and folded[end : end + 1].isascii() and folded[end : end + 1].isalpha():
         return None
+    if unit == "秒" and folded[end : end + 1] in ("量", "率"):
+        return None  # 1秒量 is the name of a measure
     sign = 1
     if (
         start > floor
@@ -344,6 +347,10 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
             dimension = _unit(measured).dimension
     parts = _parts(groups["low"] or "0", groups["high"] or "", groups.get("low2") or "", groups.get("high2") or "",
                    groups.get("thousand") or groups.get("thousand2") or "", measured, bool(groups.get("half")), sign)  # fmt: skip
+    lower = groups.get("lowunit") or unit
+    if lower != unit and _unit(lower).dimension == _unit(unit).dimension and len(parts) == 1:
+        # 36か月から5年: each end in its own unit.
+        parts = (Interval(parts[0].low / _unit(unit).factor * _unit(lower).factor, parts[0].high),)
     if role == "every" and all(part.low > 0 for part in parts):
         # 4週ごと, 4週に1回 and 28日間隔 are one frequency.
         dimension = f"times per {dimension}"
@@ -450,7 +457,7 @@ def _unit(written: str) -> _Unit:
     bare = re.sub(r"1\.73\s*(?:m2|m\^2|平方メートル)", "bsa", written).removeprefix("/")
     above, *below = (piece.strip() for piece in re.split(r"[/・]", bare))
     if written.startswith("/"):
-        above, below = "", [above]
+        above, below = "", [above.replace("時間", "時").replace("時", "時間")]
     dimension, factor = _SIMPLE.get(above) or _Unit(above, _ONE)
     names: list[str] = []
     period = ""

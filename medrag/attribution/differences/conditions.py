@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.polarity import places
 from medrag.attribution.facts import Reading, Word
 from medrag.japanese.normalize import Span
 
@@ -29,23 +30,42 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     wide = claim.concepts & _WIDE
     if wide and not held & _WIDE:
         yield Finding(kind="scope", claim="・".join(sorted(wide)), evidence="", firm=True)
+    if "=some" in claim.concepts and "=some" not in held:
+        yield Finding(
+            kind="scope",
+            claim="=some",
+            evidence="・".join(sorted(held & _WIDE)),
+            firm="=all" in held,
+        )
     if "=only" in claim.concepts and "=only" not in held:
         novel = any(
             w.weight >= 1 and m < 0.7 for w, m in zip(claim.words, alignment.matches, strict=True)
         )
         yield Finding(kind="condition_added", claim="=only", evidence="", firm=novel)
-    narrow = held & {"=only", "=some", "=most"}
-    if narrow - claim.concepts and not wide and alignment.homes:
-        home = alignment.chosen[0].unit.reading.concepts & {"=only", "=some", "=most"}
-        if home - claim.concepts:
-            yield Finding(kind="scope", claim="", evidence="・".join(sorted(home)), firm=False)
+    narrow = frozenset(("=only", "=some", "=most")) - claim.concepts
+    if narrow and not wide:
+        yield from _narrowed(alignment, narrow)
     for entry in alignment.chosen[:1]:
         yield from _dropped(alignment, entry.unit.reading)
+
+
+def _narrowed(alignment: Alignment, narrow: frozenset[str]) -> Iterator[Finding]:
+    """What only some, or only this: said in the clause that the claim rests on, and dropped."""
+    for clause in range(len(alignment.claim.clauses)):
+        for place in places(alignment, clause)[:1]:
+            lost = {
+                c.concept for c in place.unit.reading.placed if c.place == place.clause
+            } & narrow
+            if lost:
+                yield Finding(kind="scope", claim="", evidence="・".join(sorted(lost)), firm=False)
+                return
 
 
 def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
     claim = alignment.claim
     used = {word.key for word in claim.words}
+    kept: set[int] = set()  # clauses of which one condition of several is kept
+    found = []
     for span, kind in _conditions(evidence):
         words = [w for w in evidence.words if span.start <= w.start < span.end]
         amounts = [q for q in evidence.quantities if span.start <= q.start < span.end]
@@ -56,17 +76,25 @@ def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
         lost = [q for q in amounts if not any(q.same_value(mine) for mine in claim.quantities)]
         weight = sum(w.weight for w in heavy) + 1.5 * len(amounts)
         gone = sum(w.weight for w in missing) + 1.5 * len(lost)
-        if gone >= 0.6 * weight and gone >= 1:
-            wording = evidence.text[span.start : span.end]
+        if gone < 0.6 * weight:
+            kept.add(evidence.clause_at(span.start))
+        elif gone >= 1:
             if not _governs(evidence, span, used):
                 continue
+            wording = evidence.text[span.start : span.end]
             near = alignment.coverage >= 0.9 and not wording.endswith("の")
-            yield Finding(
-                kind="condition_dropped",
-                claim="",
-                evidence=wording,
-                firm=near and kind in ("except", "only", "if"),
+            firm = near and kind in ("except", "only", "if")
+            found.append(
+                (
+                    span,
+                    kind,
+                    Finding(kind="condition_dropped", claim="", evidence=wording, firm=firm),
+                )
             )
+    for span, kind, finding in found:
+        # Of those to whom it applies, a claim may name one: Aの患者、Bの患者、妊婦には.
+        if kind != "who" or evidence.clause_at(span.start) not in kept:
+            yield finding
 
 
 def _governs(evidence: Reading, span: Span, used: set[str]) -> bool:

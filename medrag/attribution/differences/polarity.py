@@ -19,8 +19,8 @@ from medrag.attribution.facts import Negator, Reading
 _PLAUSIBLE = 0.6
 _SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
 _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
-_UNTIL = re.compile(r"まで[はに]?")
-_SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第|後に|のち|から")
+_UNTIL = re.compile(r"まで[はに]?[^、。]{0,24}(?:ない|ず|ません|避け|控え)")
+_SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第")
 _CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
 _WHETHER = re.compile(r"か(?:どうか|否か)|のか[はが、]")
 
@@ -33,6 +33,7 @@ class Place:
     clause: int
     score: float
     says: bool  # it holds the claim's predicate
+    ends: bool  # and as its own predicate
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -96,10 +97,19 @@ def places(alignment: Alignment, clause: int) -> list[Place]:
             )
             if score:
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
+                ends = bool(there) and there[-1].key == last
                 found.append(
-                    Place(unit=entry.unit, clause=number, score=score + home, says=last in keys)
+                    Place(
+                        unit=entry.unit,
+                        clause=number,
+                        score=score + home,
+                        says=last in keys,
+                        ends=ends,
+                    )
                 )
-    if any(place.says for place in found):
+    if any(place.ends for place in found):
+        found = [place for place in found if place.ends]
+    elif any(place.says for place in found):
         found = [place for place in found if place.says]
     found.sort(key=lambda place: -place.score)
     return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
@@ -114,7 +124,7 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
     against = _graded_against(place.unit) and not claim.modality.certainty & _AGAINST
     if (len(left[0]) + len(left[1]) + against) % 2 == 0:
         return None
-    heading = sum(len(entry.negators) for entry in place.unit.headings)
+    heading = sum(n.prohibits for entry in place.unit.headings for n in entry.negators)
     if (heading and (len(left[0]) + len(left[1]) + heading) % 2 == 0) or _reworded(
         claim, clause, place
     ):

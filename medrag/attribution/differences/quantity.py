@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.binding import likeness, surroundings
@@ -11,8 +12,9 @@ from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
 _NEAR = 0.9
-_SWAPPED = 0.3
-_SWAPPED_FIRMLY = 0.55
+_DIFFERENCE = re.compile(r"差|低下|減|下が|変化")
+_SWAPPED = 0.4
+_SWAPPED_FIRMLY = 0.6
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -23,6 +25,12 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         units = [home, *(entry.unit for entry in alignment.chosen if entry.unit is not home)]
         held = [(unit.reading, other) for unit in units for other in unit.reading.quantities]
         same = [(reading, other) for reading, other in held if amount.same_value(other)]
+        if not same and (
+            loosely := next((o for _, o in held if _less_said(amount, o, claim)), None)
+        ):
+            if amount.dimension == "mass":
+                yield Finding(kind="dose_period", claim=amount.text, evidence=loosely.text, start=amount.start, end=amount.end, firm=False)  # fmt: skip
+            continue
         if not same:
             yield from _absent(claim, amount, held)
             continue
@@ -33,6 +41,20 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
         yield from _swapped(claim, amount, matching, held)
+
+
+def _less_said(amount: Quantity, other: Quantity, claim: Reading) -> bool:
+    """Whether the claim leaves out a period (12本 of 年に12本), or a sign that its words carry."""
+    if _written(amount) != _written(other):
+        return False
+    base = other.dimension.partition(" per ")[0]
+    if amount.dimension == base != other.dimension:
+        return "回" not in amount.text
+    flipped = tuple((-part.high, -part.low) for part in other.parts)
+    return (
+        flipped == tuple(tuple(part) for part in amount.parts)
+        and _DIFFERENCE.search(claim.text) is not None
+    )
 
 
 def _agrees(amount: Quantity, other: Quantity) -> bool:
@@ -143,24 +165,31 @@ def _swapped(
     if not rivals:
         return
     around = surroundings(claim, amount.start, amount.end)
-    own = max(
-        likeness(around, surroundings(reading, other.start, other.end))
-        for reading, other in matching
-    )
+    own = _best(around, matching)
     like, rival = max(
-        (
-            (likeness(around, surroundings(reading, other.start, other.end)), other)
-            for reading, other in rivals
-        ),
+        ((_best(around, [(reading, other)]), other) for reading, other in rivals),
         key=lambda entry: entry[0],
     )
-    if like > own + _SWAPPED:
+    margin = like - own
+    partner = next((other for other in claim.quantities if other.same_value(rival)), None)
+    if partner is not None:
+        # Both are in the claim: does each stand where the other should?
+        theirs = surroundings(claim, partner.start, partner.end)
+        straight = _best(theirs, [(r, o) for r, o in held if partner.same_value(o)])
+        margin += _best(theirs, matching) - straight
+    if margin > _SWAPPED:
         yield Finding(
             kind="swapped_values",
             claim=amount.text,
             evidence=rival.text,
             start=amount.start,
             end=amount.end,
-            firm=like > own + _SWAPPED_FIRMLY and not rival.is_range,
+            firm=partner is not None and margin > _SWAPPED_FIRMLY and not rival.is_range,
             same_place=True,
         )
+
+
+def _best(around: dict[str, float], places: Sequence[tuple[Reading, Quantity]]) -> float:
+    return max(
+        likeness(around, surroundings(reading, other.start, other.end)) for reading, other in places
+    )

@@ -19,6 +19,8 @@ from medrag.attribution.facts import Reading, Word
 _CASES = ("を", "へ", "から", "より", "で", "に")
 _MANY = 14  # names of one claim: their pairs are compared
 _SWAPPED = 0.6
+_MOMENT = re.compile(r"[前中後](?=[にはのもでかへと、。,.(]|から|まで|$)")
+_OVER = frozenset(("終了", "完了"))
 _ORDER = re.compile(
     r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
 )
@@ -36,6 +38,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     yield from _held_by_another(alignment)
     yield from _misplaced(alignment)
     yield from _reversed(alignment)
+    yield from _relative(alignment)
 
 
 def _exchanged(alignment: Alignment) -> Iterator[Finding]:
@@ -150,9 +153,10 @@ def _reversed(alignment: Alignment) -> Iterator[Finding]:
     if not mine:
         return
     for entry in alignment.chosen:
-        for theirs in _steps(entry.unit.reading):
+        held = list(_steps(entry.unit.reading))
+        for theirs in held:
             for step in mine:
-                if (
+                if step not in held and (
                     step.first == theirs.second
                     and step.second == theirs.first
                     and step.first != step.second
@@ -166,6 +170,44 @@ def _reversed(alignment: Alignment) -> Iterator[Finding]:
                     return
 
 
+def _relative(alignment: Alignment) -> Iterator[Finding]:
+    """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
+    mine = _moments(alignment.claim)
+    if not mine:
+        return
+    theirs: dict[str, set[str]] = {}
+    for entry in alignment.chosen:
+        for key, when in _moments(entry.unit.reading).items():
+            theirs.setdefault(key, set()).update(when)
+    for key, when in mine.items():
+        if key in theirs and not when & theirs[key]:
+            yield Finding(
+                kind="timing",
+                claim=key + "・".join(sorted(when)),
+                evidence=key + "・".join(sorted(theirs[key])),
+                same_place=True,
+            )
+
+
+def _moments(reading: Reading) -> dict[str, set[str]]:
+    """What 前, 中 and 後 are said of."""
+    found: dict[str, set[str]] = {}
+    for match in _MOMENT.finditer(reading.text):
+        at, when = match.start(), match[0]
+        position = next((i for i, w in enumerate(reading.words) if at in (w.end, w.end - 1)), None)
+        if position is None:
+            continue
+        word = reading.words[position]
+        if word.end == at + 1:  # one word: 術後
+            if len(word.base) > 1:
+                found.setdefault(word.base[:-1], set()).add(when)
+            continue
+        found.setdefault(word.key, set()).add(when)
+        if word.base in _OVER and position:
+            found.setdefault(reading.words[position - 1].key, set()).add(when)
+    return found
+
+
 def _steps(reading: Reading) -> Iterator[_Step]:
     """What comes before what: the word before てから, and each word that ends a clause after it."""
     for match in _ORDER.finditer(reading.text):
@@ -176,7 +218,7 @@ def _steps(reading: Reading) -> Iterator[_Step]:
         clause = following[0].clause
         later = [word for word in following if word.clause == clause][-1]
         # 貼り、24時間は剥がさない: the first predicate after it is the next step, not the last.
-        steps = [later, following[-1]]
+        steps = [later, following[-1]] if match["then"] else [later]
         for step in steps:
             if match["then"]:
                 yield _Step(first=earlier.key, second=step.key)

@@ -79,6 +79,8 @@ def _other_strength(
     if "recommend" in claimed and "consider" not in claimed:
         overstated = held & {"weak", "consider"} and not held & {"recommend", "strong"}
         return (held, True) if overstated else (none, False)
+    if {"strong", "weak"} <= claimed and not {"strong", "weak"} <= held:
+        return held, False
     if "consider" in claimed and "consider" not in own and held & {"recommend", "strong", "weak"}:
         return held, True
     return none, False
@@ -178,5 +180,7 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
         )
     elif home.hedged and not (claim.hedged or claim.associated or claim.unknown):
         yield Finding(kind="certainty_of_finding", claim=text, evidence="hedged", firm=False)
+    elif claim.proven and not any(unit.reading.modality.proven for unit in units):
+        yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=home.hedged)
     elif claim.causal and home.associated and not claim.associated:
         yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=True)

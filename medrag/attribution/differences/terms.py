@@ -11,6 +11,7 @@ from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Reading, Word
+from medrag.attribution.facts.terms import canonical, opposites
 from medrag.attribution.facts.vocabulary import vocabulary
 
 _NAME = re.compile(r"[ァ-ヶー]{3,}$|(?=.*[a-z])[a-z0-9α-ω-]{2,}$")
@@ -19,6 +20,7 @@ _ALIKE = 0.5
 _CLAUSE = 1.8  # weight from which a clause says something of its own
 _NOTHING = 0.45
 _ALL = 0.85
+_PART = 0.4
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -39,7 +41,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if opposite:
             reported.add(word.term)
             yield _finding(word, claim, "antonym", opposite, firm=True)
-        elif word.weight >= 1 and match < _NEAR and word.base not in vocabulary().heads:
+        elif _is_noun(word, claim) and match < _NEAR and word.base not in vocabulary().heads:
             reported.add(word.term)
             name = named(word)
             if (
@@ -73,7 +75,8 @@ def _additions(alignment: Alignment) -> Iterator[Finding]:
             for w, m in zip(claim.words, alignment.matches, strict=True)
             if w.clause != clause
         ]
-        if sum(w.weight for w, _ in own) < _CLAUSE or _held(own) > _NOTHING or _held(rest) < _ALL:
+        weight = sum(w.weight for w, _ in own)
+        if weight < 0.5 * _CLAUSE or _held(own) > _NOTHING or _held(rest) < _ALL:
             continue
         yield Finding(
             kind="addition",
@@ -81,6 +84,7 @@ def _additions(alignment: Alignment) -> Iterator[Finding]:
             evidence="",
             start=span.start,
             end=span.end,
+            firm=weight >= _CLAUSE,
         )
 
 
@@ -104,15 +108,24 @@ def _finding(word: Word, claim: Reading, kind: str, evidence: str, *, firm: bool
 
 def _opposite(word: Word, claim: Reading, home: Unit) -> str:
     """What the evidence says that is the opposite of this word, and the claim does not say too."""
+    denied = opposites(word.base)
+    for other in home.reading.words if denied else ():
+        if canonical(other.base) in denied and other.key not in claim.keys:
+            return other.base
     if word.term < 0:
         return ""
-    for other in home.reading.terms:
-        if (
-            other.concepts & claim.terms[word.term].opposites
-            and not other.concepts & claim.meanings
-        ):
-            return other.form
+    denied = claim.terms[word.term].opposites
+    for there in home.reading.terms:
+        if there.concepts & denied and not there.concepts & claim.meanings:
+            return there.form
     return ""
+
+
+def _is_noun(word: Word, claim: Reading) -> bool:
+    """Whether a word stands for something: a noun, or a short part of a term (腎 in 腎不全)."""
+    return word.weight >= 1 or (
+        word.term >= 0 and word.weight == _PART and len(claim.terms[word.term].form) > 1
+    )
 
 
 def _leftover(claim: Reading, home: Unit) -> bool:

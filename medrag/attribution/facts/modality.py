@@ -23,6 +23,7 @@ class Modality:
         unknown: It says that something is not known.
         associated: It says that things go together, not that one causes the other.
         causal: It says that one thing brings about another.
+        proven: It says that something is proven, confirmed or certain.
     """
 
     strengths: frozenset[str]
@@ -32,6 +33,7 @@ class Modality:
     unknown: bool
     associated: bool
     causal: bool
+    proven: bool
 
 
 _STRONG = re.compile(
@@ -65,7 +67,7 @@ _MUST = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"可能性|おそれ|恐れ|懸念|かもしれ|示唆|考えられ|思われ|推測|疑われ|期待され|見込まれ|傾向|報告(?:され|が(?:ある|多い))|とみられ|may|might|could|suggests? that|possib|probabl|appears?",
+    r"可能性|おそれ|恐れ|懸念|かもしれ|示唆|考えられ|思われ|推測|疑われ|期待され|見込まれ|傾向|報告(?:されてい|されてお|が(?:ある|多い))|とみられ|may|might|could|suggests? that|possib|probabl|appears?",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
@@ -73,12 +75,16 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _ASSOCIATED = re.compile(
-    r"関連(?!す?る?(?:項|事項|学会|因子|企業|法))|相関|関係(?:が|し|は)|結びつ|つながり|因果関係は|多い傾向|報告されている|associat|correlat|linked",
+    r"危険因子|リスク因子|risk factor|関連(?!す?る?(?:項|事項|学会|因子|企業|法))|相関|関係(?:が|し|は)|結びつ|つながり|因果関係は|多い傾向|報告されている|associat|correlat|linked",
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(
     r"原因|引き起こ|ひきおこ|もたら|招(?:く|き|い)|惹起|起因|生じさせ|せいで|ことで|ことにより|によって|により|させる|予防(?:する|でき|され)|防(?:ぐ|げ|ぎ|止)|抑え(?:る|られ)|抑制(?:する|され)|"
     r"減らす|増やす|下げる|上げる|改善する|悪化させ|低下させ|上昇させ|(?:ほど|すると|れば)[、,]?.{0,30}(?:増え|減|大きく|高ま|下が|上が|強く|よく)|\bcauses?\b|\bcaused|leads? to|prevents?|reduces?\b",
+    re.IGNORECASE,
+)
+_PROVEN = re.compile(
+    r"(?:証明|立証|実証)され(?!て?い?な)|確認されて(?!いな)|確実(?:である|だ|に)|明らか(?:である|にな|にされ)(?!.{0,4}ない)|確立され(?!て?い?な)|\bproven\b|\bestablished\b|certainly",
     re.IGNORECASE,
 )
 _VALUE = r"(?P<value>非常に低い?|非常に弱い?|とても低い?|very low|moderate|high|low|[A-D]\b|[A-D](?=[（(、。，,．）)/／\s]|$)|I{1,3}[ab]?(?![A-Za-z])|IV[ab]?|V[I]?(?![A-Za-z])|高い?|中等?度?|低い?|強い?|弱い?|[1-6][a-c]?(?![0-9.]))"
@@ -114,6 +120,7 @@ def find(text: str) -> Modality:
         unknown=_UNKNOWN.search(text) is not None,
         associated=_ASSOCIATED.search(text) is not None,
         causal=_CAUSAL.search(text) is not None,
+        proven=_PROVEN.search(text) is not None,
     )
 
 

@@ -6,9 +6,12 @@ cannot differ; `Reading.original` gives the span in the statement as written.
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from medrag.attribution.facts.clauses import joined, split
 from medrag.attribution.facts.modality import Modality, grades
@@ -34,6 +37,13 @@ class SlotValue:
     clause: int
 
 
+class Placed(NamedTuple):
+    """A concept of a set phrase, and the clause it stands in."""
+
+    concept: str
+    place: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
     """A statement, read. Compared by identity: `read` gives one object for one statement."""
@@ -45,6 +55,7 @@ class Reading:
     negators: tuple[Negator, ...]
     slots: tuple[SlotValue, ...]
     concepts: frozenset[str]
+    placed: frozenset[Placed]
     modality: Modality
     terms: tuple[Term, ...]
     keys: frozenset[str]
@@ -63,19 +74,24 @@ class Reading:
         )
 
 
+# やめずに続ける names no stopping.
+_VERBAL = frozenset(("doing", "change", "updown", "better", "compare", "valid"))
+_DENIED = re.compile(r"[^、。]{0,3}?(?:ず|ない|なく|ません|なけれ)")
+
+
 @lru_cache(maxsize=16384)
 def read(plain: str) -> Reading:
     """The reading of one statement, markers and markup blanked. Linear in its length."""
-    normalized = normalize(plain)
+    normalized = _unbroken(normalize(plain))
     text = normalized.text
     amounts = quantities.find(text)
     known = vocabulary()
     masked = [Span(amount.start, amount.end) for amount in amounts]
-    concepts: set[str] = set()
+    phrases: list[Placed] = []
     for match in known.phrases.finditer(text):
         concept = known.concepts[match[0].lower()]
         if concept:
-            concepts.add(concept)
+            phrases.append(Placed(concept, match.start()))
         masked.append(Span(*match.span()))
     masked.extend(grades(text))
     masked.sort()
@@ -93,6 +109,7 @@ def read(plain: str) -> Reading:
         )
         for match in known.slots.finditer(text)
         for value in known.values[match[0].lower()]
+        if value.slot not in _VERBAL or not _DENIED.match(text, match.end())
     )
     return Reading(
         text=text,
@@ -101,12 +118,34 @@ def read(plain: str) -> Reading:
         quantities=amounts,
         negators=negators,
         slots=slots,
-        concepts=frozenset(concepts),
+        concepts=frozenset(phrase.concept for phrase in phrases),
+        placed=frozenset(
+            Placed(phrase.concept, _within(clauses, phrase.place)) for phrase in phrases
+        ),
         modality=find_modality(text),
         terms=terms,
         keys=frozenset(word.key for word in words),
         meanings=frozenset(concept for term in terms for concept in term.concepts),
         clauses=clauses,
+    )
+
+
+def _unbroken(normalized: Normalized) -> Normalized:
+    """Without the line breaks of typesetting, which cut words: 投⏎与."""
+    text = normalized.text
+    if "\n" not in text:
+        return normalized
+    kept = [
+        position
+        for position, character in enumerate(text)
+        if character != "\n"
+        or text[position - 1 : position].isascii()
+        or text[position + 1 : position + 2].isascii()
+    ]
+    return Normalized(
+        text="".join(text[position] for position in kept),
+        starts=array("l", (normalized.starts[position] for position in kept)),
+        ends=array("l", (normalized.ends[position] for position in kept)),
     )
 
 

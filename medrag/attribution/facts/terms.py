@@ -72,3 +72,16 @@ def _meaning(form: str, group_ids: tuple[int, ...]) -> _Meaning | None:
         ),
         opposites=frozenset(lexicon.canonical(name) for name in lexicon.antonyms(form)),
     )
+
+
+@cache
+def canonical(word: str) -> str:
+    """The concept that a word's names share."""
+    return default_lexicon().canonical(word)
+
+
+@cache
+def opposites(word: str) -> frozenset[str]:
+    """Concepts of the words that say the opposite of a word."""
+    lexicon = default_lexicon()
+    return frozenset(lexicon.canonical(other) for other in lexicon.antonyms(word))

@@ -48,6 +48,7 @@ class Negator:
         target: Index of the word that it negates, or -1.
         main: Whether it denies its clause, not something embedded (達しない患者).
         predicate: Whether it is the predicate itself (禁忌, 避ける), not an inflection of one.
+        prohibits: Whether it denies what stands under it as a heading (禁忌), not makes an exception.
     """
 
     start: int
@@ -56,6 +57,7 @@ class Negator:
     clause: int
     main: bool
     predicate: bool
+    prohibits: bool
 
 
 _NEGATIVE = frozenset(
@@ -65,6 +67,8 @@ _PREFIXES = frozenset(("不", "未", "非", "無"))
 _CONDITIONAL = frozenset(
     ("場合", "とき", "時", "際", "ば", "たら", "なら", "限り", "間", "うち", "患者", "者", "例", "人", "方")
 )  # fmt: skip
+_EXCEPTING = frozenset(("例外", "除外", "除く", "対象外"))
+_DEGREES = frozenset(("強い", "弱い"))
 _SUPPORT = frozenset(("する", "ある", "だ", "た", "です", "ます", "いる"))
 _SKIPPED = frozenset(("助詞", "助動詞", "補助記号", "空白"))
 _LESSER = frozenset(("動詞", "形容詞", "形状詞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞"))
@@ -107,13 +111,18 @@ class Scanner:
                 self._pending.append(self._draft(position, token))
             elif token.pos in _SKIPPED or base in known.light or not base[0].isalnum():
                 continue
-            elif base in known.modal:
+            elif base in known.modal or (base in _DEGREES and self._before_modal(position)):
                 self._target = -1
             else:
                 self._add(position, token)
         self._drafted.extend(self._pending)
         self._drafted.sort(key=lambda draft: draft.token.start)
         return tuple(self.words), tuple(self._negator(draft) for draft in self._drafted)
+
+    def _before_modal(self, position: int) -> bool:
+        return any(
+            token.base in vocabulary().modal for token in self.tokens[position + 1 : position + 3]
+        )
 
     def _is_masked(self, token: Token) -> bool:
         while self._mask < len(self.masked) and self.masked[self._mask].end <= token.start:
@@ -175,6 +184,7 @@ class Scanner:
             clause=draft.clause,
             main=draft.denies and not modifies,
             predicate=draft.token.base in vocabulary().denying,
+            prohibits=draft.token.base not in _EXCEPTING,
         )
 
 
