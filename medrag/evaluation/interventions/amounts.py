@@ -71,7 +71,7 @@ def others(value: Decimal) -> list[Decimal]:
         return [Decimal(2), Decimal(3)]
     magnitude = Decimal(10) ** value.adjusted()
     steps = [value + magnitude, value * 2, value - magnitude, value + 2 * magnitude]
-    if value >= 100 and value % 10 == 0:
+    if 100 <= value < 300 and value % 10 == 0:
         steps = [value + 20, value - 20, value + 50, value * 2]
     return [step for step in steps if step > 0 and step != value]
 

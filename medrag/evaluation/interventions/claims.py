@@ -18,8 +18,6 @@ from typing import Any, Literal
 
 from medrag.attribution.verdicts import EvidenceText
 from medrag.documents.corpus import Ingested
-from medrag.documents.guideline import Recommendation
-from medrag.documents.passages import Passage
 from medrag.evaluation.interventions import (
     amounts,
     clauses,
@@ -29,8 +27,8 @@ from medrag.evaluation.interventions import (
     wording,
 )
 from medrag.evaluation.interventions.rewrites import merged
+from medrag.evaluation.interventions.sources import Placed, statements
 from medrag.evaluation.interventions.statement import Change, Label, Statement, Variant, squeeze
-from medrag.japanese.normalize import Span
 from medrag.japanese.tokens import words
 
 Split = Literal["dev", "test"]
@@ -80,29 +78,14 @@ REWRITES: Mapping[str, Change] = {
     "unit_conversion": rewrites.unit_conversion,
 }
 KINDS: Mapping[str, Label] = {
-    **dict.fromkeys((*REWRITES, "merge", "two_passages"), "supported"),
+    **dict.fromkeys((*REWRITES, "merge", "two_passages", "table_row"), "supported"),
     **dict.fromkeys((*CHANGES, "wrong_passage"), "unsupported"),
 }
-
-_LEAST, _MOST = 14, 220
-_UNSTATED = frozenset(("contents", "references", "question", "table"))
-_LEADING = re.compile(
-    r"^(?:[-*・•>◦○●]\s*|[#]+\s*|\*\*[^*]{1,20}\*\*[：:\s]*|[（(]?[0-9０-９]{1,2}[）)．.、](?![0-9０-９])\s*"
-    r"|[（(][ァ-ン一二三四五][）)]\s*|[ア-ン][　]|[一二三四五六七八九十]{1,3}[　 ]|【[^】]{1,40}】|〔[^〕]{1,30}〕|(?:推奨文?|例外|注意|解説|付帯事項|ステートメント|回答|A)[0-9０-９]*(?:\.[0-9]+)?[：:．]\s*|\s)+"
-)
-_ENDS = re.compile(r"[。．]$|[。．るいたすん][ 　]?[（(〔【〈][^。]*[）)〕】〉]$")
+_MOST = 220
+# A sentence that needs its neighbours (妊婦には投与しない) would take its object from another one.
 _STANDS_ALONE = re.compile(r"[^、，]{3,40}?(?:では|には|は|に対し)[^。]*[をが]")
 _LEANS = re.compile(
     r"除く|対象(?:外|としない)|をいう|(?:患者|女性|例|場合|者)(?:に|で)?は、?[^をが]*$|^(?:例外|注意|赤|黄|緑)"
-)
-_MARKUP = re.compile(r"[|`#<>]|\*\*|https?:|^\s*[-–]")
-_DEPENDENT = re.compile(
-    r"^(?:ただし|但し|この限り|これ|それ|その(?!他)|この(?!ガイド|指針)|同|ここ|上記|前記|前項|次の|以下の|両者|いずれも|後者|前者)"
-)
-#: What a document says of itself is not medicine.
-_NOTICE = re.compile(
-    r"診療に用いない|本ガイドライン|本指針|本書|この文書|この手引き|作成にあた|作成マニュアル|作成し|今後の課題|次回(?:の)?改訂|[0-9]段階|クリニカルクエスチョン|BQ|FR?Q|CQ(?:は|には|と)|のとおり(?:分類|示|とする)|（架空）第"
-    r"|^(?:推奨の強さ|推奨度|推奨クラス|推奨グレード|エビデンス(?:の|レベル)|合意率)[^、。]{0,6}[：は]"
 )
 
 
@@ -112,7 +95,7 @@ class GeneratedClaim:
 
     Attributes:
         source: The statement it was made from ("" where it was made from two).
-        documents: Ids of the documents that its claim and its passages come from.
+        document_id: The document that the claim comes from.
     """
 
     claim: str
@@ -146,20 +129,18 @@ def generate(entries: Iterable[Ingested], *, seed: int, per_kind: int) -> Iterat
         found = stated[document_id]
         for kind, label in KINDS.items():
             random = Random(f"{seed}/{document_id}/{kind}")  # noqa: S311 (a sample, not a secret)
-            if kind == "merge":
-                made = list(_merged(found))
-            elif kind == "two_passages":
-                made = list(_from_two(found, random))
-            elif kind == "wrong_passage":
+            if kind == "wrong_passage":
                 others = [
-                    pair
-                    for other, pairs in stated.items()
+                    placed
+                    for other, its in stated.items()
                     if other != document_id
-                    for pair in pairs
+                    for placed in its
                 ]
                 made = list(_misattributed(found, others, random))
+            elif kind == "two_passages":
+                made = list(_from_two(found, random))
             else:
-                made = list(_changed(found, kind, label))
+                made = list(_merged(found) if kind == "merge" else _changed(found, kind, label))
             random.shuffle(made)
             yield from _spread(made, per_kind)
 
@@ -178,83 +159,7 @@ def split_of(entry: Ingested, supersedes: Mapping[str, str]) -> Split:
     return "dev" if hashlib.sha256(root.encode()).digest()[0] % 2 else "test"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
-    """A statement in its passage, and which sentence of it that is."""
-
-    statement: Statement
-    passage: Passage
-    position: int
-
-    @property
-    def evidence(self) -> EvidenceText:
-        return EvidenceText(id=self.passage.id, text=self.passage.text)
-
-
-def statements(entry: Ingested) -> list[_Placed]:
-    """The sentences of a document that state something of medicine, in their passages."""
-    text = entry.document.text
-    graded = {
-        "strengths": tuple(
-            dict.fromkeys(r.strength.raw for r in entry.recommendations if r.strength)
-        ),
-        "certainties": tuple(
-            dict.fromkeys(r.certainty.raw for r in entry.recommendations if r.certainty)
-        ),
-    }
-    found: list[_Placed] = []
-    known: set[str] = set()
-    for passage in entry.passages:
-        if passage.kind in _UNSTATED or "診療に用いない" in passage.text:
-            continue
-        for position, span in enumerate(passage.sentences):
-            sentence = _flat(text[span.start : span.end])
-            if not _usable(sentence) or squeeze(sentence) in known:
-                continue
-            known.add(squeeze(sentence))
-            statement = Statement(
-                text=sentence,
-                context=_flat(passage.text),
-                strength=passage.strength.raw if passage.strength else "",
-                certainty=passage.certainty.raw if passage.certainty else "",
-                complete=not _limited(span, entry.recommendations),
-                directive=passage.polarity is not None,
-                **graded,
-            )
-            found.append(_Placed(statement=statement, passage=passage, position=position))
-    return found
-
-
-def _limited(span: Span, recommendations: Sequence[Recommendation]) -> bool:
-    """Whether a sentence is a recommendation with exceptions that it does not hold itself."""
-    return any(
-        block.start < span.end
-        and span.start < block.end
-        and any(limit.start >= span.end for limit in block.exceptions)
-        and not any(limit.start <= span.start < limit.end for limit in block.exceptions)
-        for block in recommendations
-    )
-
-
-def _flat(text: str) -> str:
-    """Text on one line: lines that a typesetter broke are joined, markers before it are left out."""
-    joined = re.sub(r"(?<=[^\x00-\x7f])[ 　]*\n[ 　]*(?=[^\x00-\x7f])", "", text)
-    joined = re.sub(r"\s*\n\s*", " ", joined)
-    return _LEADING.sub("", joined.strip()).strip()
-
-
-def _usable(sentence: str) -> bool:
-    return (
-        _LEAST <= len(sentence) <= _MOST
-        and _ENDS.search(sentence) is not None
-        and _MARKUP.search(sentence) is None
-        and _DEPENDENT.match(sentence) is None
-        and _NOTICE.search(sentence) is None
-        and sentence.count("。") <= 2
-    )
-
-
-def _graded(placed: _Placed) -> Statement | None:
+def _graded(placed: Placed) -> Statement | None:
     """A recommendation with its strength and certainty in brackets, as an answer writes it."""
     statement = placed.statement
     if not (statement.strength and statement.directive and statement.text.endswith("する。")):
@@ -276,15 +181,19 @@ def _graded(placed: _Placed) -> Statement | None:
     )
 
 
-def _changed(found: Sequence[_Placed], kind: str, label: Label) -> Iterator[GeneratedClaim]:
-    change = CHANGES.get(kind) or REWRITES[kind]
+def _changed(found: Sequence[Placed], kind: str, label: Label) -> Iterator[GeneratedClaim]:
+    as_it_stands = kind in ("verbatim", "table_row")
+    change = CHANGES.get(kind) or REWRITES.get(kind, rewrites.verbatim)
     for placed in found:
         statement = placed.statement
         if kind in ("strength", "certainty"):
             statement = _graded(placed) or statement
         if label == "supported" and not statement.complete:
             continue
-        for variant in change(statement):
+        if as_it_stands and placed.tabular != (kind == "table_row"):
+            continue
+        ready = (variant for variant in placed.variants if variant.kind == kind)
+        for variant in itertools.chain(ready, change(statement)):
             if _differs(statement, variant, label):
                 yield _claim(variant.text, (placed,), label, kind, statement.text)
 
@@ -297,9 +206,9 @@ def _differs(statement: Statement, variant: Variant, label: Label) -> bool:
     return altered != squeeze(statement.text) and altered not in squeeze(statement.context)
 
 
-def _merged(found: Sequence[_Placed]) -> Iterator[GeneratedClaim]:
+def _merged(found: Sequence[Placed]) -> Iterator[GeneratedClaim]:
     for one, other in itertools.pairwise(found):
-        adjacent = one.passage is other.passage and other.position == one.position + 1
+        adjacent = one.passage is other.passage and 0 <= one.position == other.position - 1
         labelled = "：" in one.statement.text + other.statement.text
         if adjacent and one.statement.complete and other.statement.complete and not labelled:
             text = merged(one.statement.text, other.statement.text)
@@ -311,12 +220,12 @@ def _merged(found: Sequence[_Placed]) -> Iterator[GeneratedClaim]:
             yield _claim(graded.text, (placed,), "supported", "merge", "")
 
 
-def _from_two(found: Sequence[_Placed], random: Random) -> Iterator[GeneratedClaim]:
-    # A sentence that needs its neighbours (妊婦には投与しない) would take its object from the other one.
+def _from_two(found: Sequence[Placed], random: Random) -> Iterator[GeneratedClaim]:
     whole = [
         placed
         for placed in found
         if placed.statement.complete
+        and not placed.tabular
         and "：" not in placed.statement.text
         and _STANDS_ALONE.match(placed.statement.text)
         and not _LEANS.search(placed.statement.text)
@@ -337,10 +246,12 @@ def _from_two(found: Sequence[_Placed], random: Random) -> Iterator[GeneratedCla
 
 
 def _misattributed(
-    found: Sequence[_Placed], others: Sequence[_Placed], random: Random
+    found: Sequence[Placed], others: Sequence[Placed], random: Random
 ) -> Iterator[GeneratedClaim]:
     """True statements that cite a passage about something else."""
     for placed in found:
+        if placed.tabular:
+            continue
         said = set(words(placed.statement.text))
         for other in random.sample(others, min(8, len(others))):
             shared = len(said & set(words(other.passage.text))) / max(1, len(said))
@@ -351,7 +262,7 @@ def _misattributed(
 
 
 def _claim(
-    text: str, placed: Sequence[_Placed], label: Label, kind: str, source: str
+    text: str, placed: Sequence[Placed], label: Label, kind: str, source: str
 ) -> GeneratedClaim:
     return GeneratedClaim(
         claim=text,

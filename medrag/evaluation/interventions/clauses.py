@@ -20,7 +20,7 @@ _GOVERNED = (
     (re.compile(rf"{_START}[^、。（）]{{3,40}}を除き、?"), ""),
     (re.compile(rf"{_START}[^、。（）]{{2,30}}[がの]なければ、?"), "常に"),
     (re.compile(rf"{_START}[^、。（）]{{4,40}}場合(?:に限り|に限って|にのみ)、?"), ""),
-    (re.compile(rf"{_START}(?!その|この)[^、。（）]{{4,40}}(?:場合|とき)(?:は|には)、"), "どの場合も、"),
+    (re.compile(rf"{_START}(?!その|この)[^、。（）]{{4,40}}場合(?:は|には)、"), "どの場合も、"),
     (re.compile(r"[（(][^（）()]{2,40}(?:を除く|に限る)[）)]"), ""),
     (re.compile(r"(?<=[、。])?必要(?:なら|に応じて|であれば)"), "必ず"),
 )  # fmt: skip
@@ -74,24 +74,32 @@ def condition_added(statement: Statement) -> Iterator[Variant]:
         return
     if match := _PATIENTS.match(statement.text):
         if not match["who"].startswith(("すべて", "全て")):
-            yield statement.replaced("condition_added", 0, 0, added)
+            only = f"{added}{match['who']}に限り、"
+            yield statement.replaced("condition_added", 0, match.end(), only)
     else:
         yield statement.replaced("condition_added", 0, 0, f"{added}患者に限り、")
 
 
 _NP = r"[一-龥々ァ-ヶーA-Za-zα-ωΑ-ΩＡ-Ｚ0-9・\-]{2,20}"
+_PHRASE = r"[^、。，．はがを（）]{2,25}"
+# A thing without a number and without で, which would be a place or a means; より after に says why.
+_THING = r"[^、。，．はがをで0-9０-９（）]{1,24}[一-龥ァ-ヶーA-Za-z]"
 _PERSON = r"医師|看護師|薬剤師|管理栄養士|患者|家族|主治医"
 _ROLES = tuple(
     re.compile(pattern.replace("NP1", rf"(?P<one>{_NP})").replace("NP2", rf"(?P<two>{_NP})"))
     for pattern in (
-        r"NP1よりも?NP2(?=(?:を|が|の方が|のほうが)(?:優先|先|推奨|望ましい|有効|優れ|多|少|高|低))",
+        rf"NP1よりも?(?P<two>{_PHRASE})(?=(?:を|が|の方が|のほうが)(?:優先|先|推奨|望ましい|有効|優れ))",
+        r"NP1をNP2(?=より先に)",
+        rf"(?:(?<=^)|(?<=、))(?P<one>{_THING})は、?(?!対照|プラセボ|どちらか)(?P<two>{_THING})(?=に比べ|より)",
+        rf"(?P<one>{_PHRASE}を[一-龥]{{2,4}})する前に(?P<two>{_PHRASE}を[一-龥]{{2,4}})(?=する)",
+        r"NP1を(?:中止し|やめ)てNP2(?=に(?:替え|変え|変更))",
         r"NP1に(?:代えて|替えて|代わり)、?NP2(?=[をの])",
         r"NP1の(?:代わり|かわり)に、?NP2(?=[をの])",
         r"NP1からNP2(?=(?:へ|に)(?:の)?(?:切り?替え|変更|移行|移る))",
-        r"NP1ではなく、?(?:必ず)?NP2(?=[をがにのへで])",
+        r"NP1ではなく、?(?:必ず)?NP2(?=[をがにのへでと])",
         r"NP1をNP2(?=[にへ](?:切り?替え|替え|変更|置き換え))",
         r"NP1の(?:前|後)にNP2(?=を(?:行|投与|始|開始))",
-        r"NP1[はが]NP2(?=(?:に(?:勝|優|劣|比べ)|よりも?(?:多|少|高|低|優|劣|有効)))",
+        r"NP1[はが]NP2(?=に(?:勝|優|劣))",
         r"NP1がNP2(?=を(?:招|引き起こ|来す|悪化|増悪))",
         r"NP1群では?[^。]{0,30}?NP2(?=群(?:に比べ|より))",
         r"NP1を(?:中止|減量)し、?NP2(?=を(?:開始|増量|始め))",

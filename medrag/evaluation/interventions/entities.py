@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from zlib import crc32
 
@@ -16,7 +16,8 @@ from medrag.japanese.lexicon import default_lexicon
 _DRUGS = frozenset(("drug_classes", "drugs"))
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 # Behind a drug's name: part of another name, or a list whose members mean one thing together.
-_COMPOUND = re.compile(r"^(?:[・/＋+ァ-ヶー]|群|負荷|抵抗|耐性|アレルギー|過敏)")
+_PREFIXED = re.compile(r"[・/＋+ァ-ヶA-Za-z]")
+_COMPOUND = re.compile(r"^(?:[・/＋+ァ-ヶー]|[（(][A-Za-z]|群|負荷|抵抗|耐性|アレルギー|過敏)")
 
 #: Diseases that exclude each other or are told apart in every clinic; any may stand for any.
 _DISEASES = (
@@ -34,10 +35,11 @@ _DISEASES = (
 )  # fmt: skip
 
 
-def _around(statement: Statement) -> tuple[frozenset[str], str]:
-    """What the passage names, by key, and its text."""
-    named = frozenset(term.canonical for term in terms(statement.context))
-    return named | {term.canonical for term in terms(statement.text)}, statement.context
+def _named(statement: Statement) -> frozenset[str]:
+    """What the passage and the statement name, by key."""
+    return frozenset(
+        term.canonical for text in (statement.context, statement.text) for term in terms(text)
+    )
 
 
 def _chosen(candidates: list[str], statement: Statement) -> str | None:
@@ -47,63 +49,71 @@ def _chosen(candidates: list[str], statement: Statement) -> str | None:
     return candidates[crc32(statement.text.encode()) % len(candidates)]
 
 
-def _named(statement: Statement) -> Iterator[Term]:
-    for term in terms(statement.text):
-        if term.sources & _DRUGS and not _COMPOUND.match(statement.text[term.end :]):
-            before = statement.text[max(0, term.start - 1) : term.start]
-            if not re.match(r"[・/＋+ァ-ヶA-Za-z]", before):
-                yield term
+def _drugs(statement: Statement) -> Iterator[Term]:
+    """The drugs and classes that stand by themselves."""
+    text = statement.text
+    # A second mention, or a gloss behind it, would tell what the first one was.
+    named = [term.canonical for term in terms(text)]
+    for term in terms(text):
+        before, after = text[max(0, term.start - 1) : term.start], text[term.end :]
+        glossed = before in ("（", "(") and after[:1] in ("）", ")")
+        alone = not glossed and not _COMPOUND.match(after) and not _PREFIXED.match(before)
+        if term.sources & _DRUGS and alone and named.count(term.canonical) == 1:
+            yield term
 
 
 def drug(statement: Statement) -> Iterator[Variant]:
     """Another drug of the same class, which the passage does not name."""
-    lexicon, (named, _) = default_lexicon(), _around(statement)
-    for term in _named(statement):
+    lexicon, named = default_lexicon(), _named(statement)
+    for term in _drugs(statement):
         classes = lexicon.classes_of(term.form)
         if not classes or lexicon.members_of(term.form):
             continue
-        siblings = [
-            member
-            for member in lexicon.members_of(classes[0])
-            if lexicon.canonical(member) not in named
-            and not lexicon.members_of(member)
-            and _JAPANESE.search(member)
-            and not statement.says(member)
-        ]
+        siblings: list[str] = []
+        for near in classes[:2]:  # the class above, where a drug is the only one of its own
+            siblings = siblings or [
+                member
+                for member in lexicon.members_of(near)
+                if lexicon.canonical(member) not in named
+                and not lexicon.members_of(member)
+                and _JAPANESE.search(member)
+                and not statement.says(member)
+            ]
         if (new := _chosen(siblings, statement)) is not None:
             yield statement.replaced("drug", term.start, term.end, new)
 
 
 def drug_class(statement: Statement) -> Iterator[Variant]:
     """Another class of the same use, which the passage neither names nor has a member of."""
-    lexicon, (named, _) = default_lexicon(), _around(statement)
-    for term in _named(statement):
-        parents = lexicon.classes_of(term.form)
-        own = set(map(lexicon.canonical, lexicon.members_of(term.form)))
-        if not own or not parents:
+    lexicon, named = default_lexicon(), _named(statement)
+    for term in _drugs(statement):
+        above = lexicon.classes_of(term.form)
+        if not above or not lexicon.members_of(term.form):
             continue
-        above = set(map(lexicon.canonical, parents))
-        siblings = []
-        for member in lexicon.members_of(parents[-1]):
-            key, below = (
-                lexicon.canonical(member),
-                set(map(lexicon.canonical, lexicon.members_of(member))),
-            )
-            apart = (
-                key not in above and key not in own and not below & own and key != term.canonical
-            )
-            unnamed = key not in named and not below & named and not statement.says(member)
-            over = set(map(lexicon.canonical, lexicon.classes_of(member)))
-            if (
-                apart
-                and below
-                and unnamed
-                and term.canonical not in over
-                and _JAPANESE.search(member)
-            ):
-                siblings.append(member)
+        siblings = [
+            member
+            for member in lexicon.members_of(above[-1])
+            if _JAPANESE.search(member)
+            and not statement.says(member)
+            and _apart(term.form, member, named)
+        ]
         if (new := _chosen(siblings, statement)) is not None:
             yield statement.replaced("drug_class", term.start, term.end, new)
+
+
+def _apart(one: str, other: str, named: frozenset[str]) -> bool:
+    """Whether two classes share no member, neither is in the other, and the passage has no part in it."""
+    lexicon = default_lexicon()
+    own, below = _keys(lexicon.members_of(one)), _keys(lexicon.members_of(other))
+    above, over = _keys(lexicon.classes_of(one)), _keys(lexicon.classes_of(other))
+    first, second = lexicon.canonical(one), lexicon.canonical(other)
+    nested = second in above | own | {first} or first in over or below & own
+    # A class within one that the passage names says of a part what the passage says of the whole.
+    return bool(below) and not nested and not named & ({second} | below | (over - above))
+
+
+def _keys(words: Iterable[str]) -> set[str]:
+    return set(map(default_lexicon().canonical, words))
 
 
 @cache
@@ -121,21 +131,19 @@ def _diseases() -> dict[str, list[str]]:
 
 def disease(statement: Statement) -> Iterator[Variant]:
     """Another disease, which the passage does not name."""
-    lexicon, (named, _) = default_lexicon(), _around(statement)
+    lexicon, named = default_lexicon(), _named(statement)
     mentioned = [term.canonical for term in terms(statement.text)]
     for term in terms(statement.text):
-        # A second mention would tell what the first one was.
-        if (
-            mentioned.count(term.canonical) > 1
-            or statement.text[term.start - 1 : term.start] in "：:再"
-        ):
+        before, after = statement.text[: term.start], statement.text[term.end :]
+        # A second mention would tell what the first one was; 再骨折 is not a disease and its prefix.
+        if mentioned.count(term.canonical) > 1 or before.endswith(("：", ":", "再")):
             continue
         candidates = [
             other
             for other in _diseases().get(term.canonical, ())
             if lexicon.canonical(other) not in named and not statement.says(other)
         ]
-        part = re.match(r"[性症型・ワ菌様薬用治]", statement.text[term.end : term.end + 1])
+        part = re.match(r"[性症型・ワ菌様薬用治]", after)
         if not part and (new := _chosen(candidates, statement)) is not None:
             yield statement.replaced("disease", term.start, term.end, new)
 

@@ -28,7 +28,9 @@ def verbatim(statement: Statement) -> Iterator[Variant]:
 
 def light_edit(statement: Statement) -> Iterator[Variant]:
     """A particle, a connective or a spelling changed: に対して to に対し, 約 to およそ."""
-    yield from swapped("light_edit", statement, unless=r"約(?:束|款)|によってもよ|によっては")
+    yield from swapped(
+        "light_edit", statement, fresh=False, unless=r"約(?:束|款)|によってもよ|によっては"
+    )
     text = statement.text
     for match in re.finditer(r"(?<=[0-9０-９])\s*[〜～](?=[0-9０-９])", text):
         yield statement.replaced("light_edit", match.start(), match.end(), "から")
@@ -39,7 +41,7 @@ def light_edit(statement: Statement) -> Iterator[Variant]:
 
 
 _GLOSS = re.compile(
-    r"（(?:[^（）]*(?:信頼区間|CI|n[＝=]|架空|試験|平均追跡|以下、?)[^（）]*|[A-Za-z][A-Za-z :：\-，,]{3,}[^（）]*)）"
+    r"（(?:[^（）]*(?:信頼区間|CI|n[＝=]|架空|試験|平均追跡|以下、?)[^（）]*|[A-Za-z][A-Za-z0-9\-]*(?:[ ：:，,]+[A-Za-z][A-Za-z0-9\-]*)*)）"
 )
 _OPENING = re.compile(
     r"^(?:一方、|また、|なお、|さらに、|とくに、|そのほか、|もっとも、|加えて、|したがって、|このため、)"
@@ -81,6 +83,9 @@ def _replaceable(statement: Statement) -> Iterator[tuple[int, int, str, str]]:
         ):
             continue
         for synonym in lexicon.synonyms(term.form):
+            # CHADS2スコア1点 must not become CHADS21点.
+            if around[1].isdigit() and synonym.form[-1].isascii():
+                continue
             same = synonym.relation in ("same", "brand")
             if (
                 same
@@ -124,7 +129,7 @@ def polite_form(statement: Statement) -> Iterator[Variant]:
 
 _NOUN = r"[一-龥々ァ-ヶーA-Za-zα-ω0-9・\-]{2,14}"
 _LIST = re.compile(
-    rf"(?:(?<=^)|(?<=[、（はにをが]))(?P<one>{_NOUN})(?P<or>または|あるいは|および|及び|又は|と)(?P<two>{_NOUN})(?=[をはがにで])(?!で[あは])"
+    rf"(?:(?<=^)|(?<=[、（はにをが]))(?P<one>{_NOUN})(?P<or>または|あるいは|および|及び|又は|と)(?P<two>{_NOUN})(?=[をにで]|が(?:増|減|み|起|生|あ))(?!で[あは])"
 )
 _VALUES = re.compile(
     r"(?P<one>[一-龥々ァ-ヶーA-Za-z0-9\-]{2,12}[がは]\s*[0-9.,]+\s*(?:％|%|倍|mg|mmHg|点)[^、。はが]{0,3})、(?P<two>[一-龥々ァ-ヶーA-Za-z0-9\-]{2,12}[がは]\s*[0-9.,]+\s*(?:％|%|倍|mg|mmHg|点))(?=[^以未、])"
@@ -153,7 +158,7 @@ _CONVERSIONS: dict[str, tuple[tuple[str, Fraction], ...]] = {
 }  # fmt: skip
 _MEASURED = re.compile(
     r"(?<![0-9０-９A-Za-z.,，．〜～])(?P<number>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*(?P<unit>mg|μg|mL|cm|mm|kg|g|L|週間|週|時間|分|日間|日|か月|年|割)"
-    r"(?P<after>(?=以上|以内|未満|以下|を超え|を|で(?![あな])|の(?:間|期間|水)|後(?![期発])|前(?![期後])|ごと|、|。|未満|を限度|まで|から|とし|が|に(?:減|増)|経|続|あけ))"
+    r"(?P<after>(?=以上|以内|未満|以下|を超え|を|で(?![あな])|は(?!な)|の(?:間|期間|水)|後(?![期発])|前(?![期後])|ごと|、|。|未満|を限度|まで|から|とし|が|に(?:減|増)|経|続|あけ))"
 )
 
 
@@ -182,7 +187,7 @@ def _usual(new: Fraction, unit: str, value: Fraction) -> bool:
     if unit in ("日", "時間"):
         return new.denominator in (1, 2) and (value <= 3 or new < value)
     if unit in ("分", "か月", "年", "週", "週間", "日間"):
-        return new.denominator in (1, 2) and new <= 180
+        return new.denominator in (1, 2) and new <= (56 if unit.startswith("週") else 180)
     return Fraction(1, 10) <= new <= 100_000
 
 

@@ -12,20 +12,22 @@ from medrag.evaluation.interventions.statement import Statement, Variant
 _FILE = Path(__file__).parent / "swaps.tsv"
 
 
-def swapped(kind: str, statement: Statement, *, unless: str = "(?!)") -> Iterator[Variant]:
+def swapped(
+    kind: str, statement: Statement, *, unless: str = "(?!)", fresh: bool = True
+) -> Iterator[Variant]:
     """Each word of a kind's table in the statement, replaced by its counterpart.
 
-    A counterpart that the passage uses too is passed over: the claim might then be true of something
-    else in it.
-
     Args:
+        fresh: Pass over a counterpart that the passage uses too: the claim might then be true of
+            something else in it.
         unless: A pattern; a word is left alone where the text from its start matches it.
     """
     pairs, words = _table(kind)
     guard = re.compile(unless)
     for match in words.finditer(statement.text):
         counterpart = pairs[match[0]]
-        if not guard.match(statement.text, match.start()) and not statement.says(counterpart):
+        known = fresh and statement.says(counterpart)
+        if not known and not guard.match(statement.text, match.start()):
             yield statement.replaced(kind, match.start(), match.end(), counterpart)
 
 

@@ -50,36 +50,39 @@ def route(statement: Statement) -> Iterator[Variant]:
     yield from swapped("route", statement, unless=_NO_ROUTE)
 
 
-_EITHER = re.compile(r"、?または(?=[^。]*(?:患者|場合|例|女性|男性|とき))")
+# Whoever meets all of the criteria meets one of them: that claim would follow.
+_CRITERIA = r"いずれか(?:1つ|一つ)?(?:が|を満|に当|に該|の)"
 
 
 def scope(statement: Statement) -> Iterator[Variant]:
     """Some told as all, either as both, sometimes as always."""
-    yield from swapped("scope", statement, unless=r"一律に(?:は|勧めない)|ことが多い(?:ほど|ため)")
-    either = _EITHER.search(statement.text)
-    if either and not re.search(r"いずれ|どちらか", statement.text) and not statement.says("かつ"):
-        yield statement.replaced("scope", either.start(), either.end(), "、かつ")
+    yield from swapped(
+        "scope", statement, unless=rf"{_CRITERIA}|一律に(?:は|勧めない)|ことが多い(?:ほど|ため)"
+    )
 
 
 # These stand for what happens only behind a verb: 効く可能性がある, not アレルギーの可能性がある.
-_AFTER_VERB = ("可能性", "懸念", "傾向が")
-_FEARED = re.compile(r"(?<=[うくすつむぶる])おそれがある")
+_AFTER_VERB = re.compile(r"可能性|懸念|傾向が|とされ")
+_POSSIBLE = re.compile(
+    r"(?<=[うくすつむぶる])おそれがあ|(?<=た)報告があ|(?<=[いるた])と(?:する|の)[^、。]{0,2}(?:報告|登録研究)があ"
+)
 
 
 def causal_overclaim(statement: Statement) -> Iterator[Variant]:
     """What goes together told as cause, what may be as what is."""
     text = statement.text
     for variant in swapped("causal_overclaim", statement):
-        named = text[variant.start :].startswith(_AFTER_VERB)
-        if not named or re.match(r"[うくすつむぶるたい]", text[variant.start - 1 : variant.start]):
+        if not _AFTER_VERB.match(text, variant.start) or re.match(
+            r"[うくすつむぶるたい]", text[variant.start - 1 : variant.start]
+        ):
             yield variant
-    for match in _FEARED.finditer(text):
-        new = "ことが証明されている"
+    for match in _POSSIBLE.finditer(text):
+        new = "ことが証明されてい"
         yield statement.replaced("causal_overclaim", match.start(), match.end(), new)
 
 
 _YEAR = re.compile(
-    r"(?P<year>(?:19|20)[0-9]{2})(?=年(?:版|度版|改訂版|改訂|以前|以降|の調査|の改訂|の指針|度))"
+    r"(?P<year>(?:19|20)[0-9]{2})(?=年(?:版|度版|改訂版|改訂|以前|以降|の調査|の改訂|の指針|度|[0-9]))"
 )
 _EDITION = re.compile(r"第(?P<edition>[2-9])(?=版)")
 
