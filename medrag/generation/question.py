@@ -74,8 +74,8 @@ _CUES: dict[Wants, re.Pattern[str]] = {
 }
 #: Wording that says what kind of answer is wanted, and nothing about the matter.
 _INTENT = re.compile(
-    r"使ってはいけない|使えない|使用できない|投与できない|飲めない|飲んではいけない|してはいけない|推奨の強さ|推奨度|推奨グレード|推奨クラス"
-    r"|推奨レベル|エビデンスの?(?:レベル|確実性|強さ|質)|教えてください|教えて下さい|(?:どう)?変わ(?:った|りました|る)|以前(?:の版)?|それぞれ|どちら"
+    r"使ってはいけない|使えない|使用できない|投与できない|飲めない|飲んではいけない|(?:投与|使用)?してはいけない|推奨の強さ|推奨度|推奨グレード|推奨クラス"
+    r"|推奨レベル|エビデンスの?(?:レベル|確実性|強さ|質)|教えてください|教えて下さい|(?:どう)?変わ(?:った|りました|る)|変更(?:され(?:た|ました)|点)|改訂|改定|以前(?:の版)?|それぞれ|どちら"
 )
 _ASKS = re.compile(r"[？?]\s*$|[^、]と$|(?:か|ください|下さい|教えて|は|のか|でしょう)[。.]?\s*$")
 
@@ -91,7 +91,7 @@ def read(question: str) -> tuple[Part, ...]:
     parts = []
     topic: tuple[Term, ...] = terms_of(about)
     for piece in asking:
-        wording = _INTENT.sub(" ", fold(piece))
+        wording = _EDITION.sub(" ", _INTENT.sub(" ", fold(piece)))
         own = terms_of(wording)
         named = {term.text for term in own}
         carried = tuple(

@@ -172,6 +172,26 @@ def test_a_question_of_two_parts_is_answered_part_by_part() -> None:
     assert text.index("130/80 mmHg未満") < text.index("食塩6 g/日未満")
 
 
+def test_a_part_without_an_answer_is_named() -> None:
+    draft = write("75歳以上の高血圧の降圧目標は？オマリズマブの用量は？", TARGET)
+    assert "130/80 mmHg未満" in draft.text
+    assert [notice.code for notice in draft.notices] == ["extractive", "part_unanswered"]
+    assert "オマリズマブの用量は？" in draft.notices[1].message
+
+
+def test_a_passage_in_another_language_is_quoted_and_that_is_said() -> None:
+    english = hit("We recommend against the use of a LABA without an ICS.", "Asthma", language="en")
+    draft = write("LABAをICSなしで使いますか？", english)
+    assert draft.text.startswith("We recommend against")
+    assert [notice.code for notice in draft.notices] == ["extractive", "other_language"]
+
+
+def test_what_changed_is_told_by_both_editions() -> None:
+    text = write("75歳以上の高血圧の降圧目標は以前と変わりましたか？", TARGET, OLD).text
+    assert "130/80 mmHg未満" in text
+    assert "150/90 mmHg未満" in text
+
+
 def test_two_drugs_asked_about_at_once_are_answered_by_their_rows_only() -> None:
     text = write("アムロジピンとロサルタンの用量は？", DOSES).text
     assert text == (
