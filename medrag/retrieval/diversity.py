@@ -59,21 +59,23 @@ def spread(
         words: The words of each passage.
     """
     counts: Counter[object] = Counter()
-    seen: dict[int, list[set[int]]] = {}
+    seen: dict[int, list[int]] = {}
     first: list[int] = []
     behind: list[int] = []
     for number in order:
         if len(first) == k:
             break
         document, _ = place = section(number)
-        own = set(words[number].tolist())
         before = seen.setdefault(document, [])
         counts[place] += 1
-        if counts[place] > SECTION_HITS or any(
-            len(own & o) >= CONTAINED * len(own) for o in before
-        ):
+        if counts[place] > SECTION_HITS or (before and _contained(words, number, before)):
             behind.append(number)
         else:
             first.append(number)
-            before.append(own)
+            before.append(number)
     return (first + behind)[:k]
+
+
+def _contained(words: Sequence[NDArray[np.int32]], number: int, others: Sequence[int]) -> bool:
+    own = set(words[number].tolist())
+    return any(len(own & set(words[i].tolist())) >= CONTAINED * len(own) for i in others)

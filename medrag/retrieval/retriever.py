@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +36,8 @@ BUILT_IN_VECTORS = 0.2
 #: Of a neural encoder's cosine, in standard deviations over the candidates. Provisional: no neural
 #: encoder for Japanese was at hand to measure it.
 NEURAL_VECTORS = 1.5
+#: How many of the first hits of each part of a question are among the hits of the whole.
+PART_HITS = 2
 #: Off a superseded edition's passage: it stands below any of a current one that matches nearly as well.
 SUPERSEDED = 3.0
 #: By kind: of two passages that match alike, the recommendation comes first; a list of references
@@ -181,9 +182,9 @@ class Retriever:
             agreeing = allowed(index, filters)
             possible = agreeing if possible is None else possible & agreeing
         asked = parts(question[:LONGEST])
-        several = (question, *asked) if len(asked) > 1 else (question,)
-        lists = [self._scored(one, k, possible, editions) for one in several]
-        chosen = _merged(lists, k) if len(lists) > 1 else lists[0]
+        chosen = self._scored(question, k, possible, editions)
+        if len(asked) > 1:
+            chosen = _merged(chosen, [self._scored(one, k, possible, editions) for one in asked], k)
         notices: tuple[Notice, ...] = ()
         if self._reranker is not None and chosen:
             texts = [index.passage_at(one.row).text for one in chosen]
@@ -283,13 +284,21 @@ def _limit(document: Document) -> int | None:
     return int(limit) if limit is not None else None
 
 
-def _merged(lists: Sequence[Sequence[_Scored]], k: int) -> list[_Scored]:
-    """The `k` passages that stand first in any of the lists, in turn; then by their best chance."""
-    best: dict[int, _Scored] = {}
-    for rank in zip_longest(*lists):
-        for one in rank:
-            if one is None or (one.row not in best and len(best) == k):
-                continue
-            if one.row not in best or best[one.row].logit < one.logit:
-                best[one.row] = one
-    return sorted(best.values(), key=lambda one: -one.logit)
+def _merged(
+    whole: Sequence[_Scored], of_parts: Sequence[Sequence[_Scored]], k: int
+) -> list[_Scored]:
+    """The hits of the whole question, of which the last make room for what its parts found first.
+
+    Replacing no more than the end keeps what answers the question as it was asked where it is:
+    ordering all by their chances cost .003 of RR@10 on the shared questions.
+    """
+    firsts: dict[int, _Scored] = {}
+    for found in of_parts:
+        firsts.update((one.row, one) for one in found[:PART_HITS])
+    kept = list(whole[:k])
+    missing = [one for row, one in firsts.items() if all(row != have.row for have in kept)]
+    missing = missing[: max(0, k - 1)]
+    room = max(0, len(kept) + len(missing) - k)
+    expendable = [one for one in reversed(kept) if one.row not in firsts][:room]
+    kept = [one for one in kept if one not in expendable]
+    return (kept + missing)[:k]

@@ -214,3 +214,16 @@ def test_any_question_gives_ranked_hits_or_none(guidelines: Retriever, question:
 
 def test_a_search_is_the_same_each_time(guidelines: Retriever) -> None:
     assert guidelines.search("喘息", k=3) == guidelines.search("喘息", k=3)
+
+
+def test_every_part_of_a_question_has_its_hit(tmp_path: Path) -> None:
+    uses = [f"アムロジピンの適応は高血圧であり、適応{i}もある。" for i in range(8)]
+    retriever = searcher(
+        tmp_path,
+        *(entry(f"u{i}", text) for i, text in enumerate(uses)),
+        entry("d", "アムロジピンの用量は1日1回5mgである。"),
+        entry("c", "アムロジピンの禁忌は妊婦である。"),
+    )
+    hits = retriever.search("アムロジピンの適応、用量、禁忌は？", k=5)
+    assert {"d", "c"} <= {hit.passage.document_id for hit in hits}
+    assert len(hits) == 5

@@ -1,0 +1,54 @@
+"""bm25s as its README shows it: English stop words and stemmer, unless tokens are given.
+
+`Tuned` has medrag's k1 and b besides medrag's tokens: what BM25 alone can do with the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import bm25s
+import Stemmer
+
+from peers import Paragraph, Words
+
+
+class Peer:
+    NAME = "bm25s"
+    DISTRIBUTION = "bm25s"
+    OPTIONS: Mapping[str, float] = {}
+
+    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+        self._words, self._k = words, k
+        self._stemmer = Stemmer.Stemmer("english")
+        self._ids = [paragraph.id for paragraph in paragraphs]
+        self._bm25 = bm25s.BM25(**self.OPTIONS)
+        self._bm25.index(
+            self._tokens([paragraph.text for paragraph in paragraphs]), show_progress=False
+        )
+
+    def search(self, question: str) -> list[str]:
+        rows, scores = self._bm25.retrieve(
+            self._tokens([question]), k=self._k, show_progress=False
+        )
+        # What shares no word with the question comes with score 0, in no order.
+        return [
+            self._ids[row]
+            for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+            if score > 0
+        ]
+
+    def save(self, directory: Path) -> bool:
+        self._bm25.save(str(directory))
+        return True
+
+    def _tokens(self, texts: Sequence[str]) -> object:
+        if self._words is not None:
+            return [self._words(text) for text in texts]
+        return bm25s.tokenize(texts, stopwords="en", stemmer=self._stemmer, show_progress=False)
+
+
+class Tuned(Peer):
+    NAME = "bm25s, k1 = .6, b = .75"
+    OPTIONS = {"k1": 0.6, "b": 0.75}
