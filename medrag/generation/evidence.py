@@ -18,7 +18,8 @@ class Unit:
     Attributes:
         number: Of its hit, 1-based.
         position: Among the sentences of the passage.
-        text: Verbatim but for layout: bullets, line breaks, the bars of a table.
+        statements: The sentence, verbatim but for layout (bullets, line breaks); of a row, a
+            statement a cell.
         own: Keys of the text.
         over: Keys of what stands over it: title, headings, the header of a table.
         near: Keys of the other sentences of its passage.
@@ -31,7 +32,7 @@ class Unit:
 
     number: int
     position: int
-    text: str
+    statements: tuple[str, ...]
     hit: Hit
     own: frozenset[str]
     over: frozenset[str]
@@ -41,6 +42,11 @@ class Unit:
     grade: bool = False
     directs: bool = False
     reports: bool = False
+
+    @property
+    def text(self) -> str:
+        """The statements as one text."""
+        return "。".join(self.statements)
 
 
 #: What a reader skips: nothing there states anything about patients.
@@ -86,13 +92,14 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
         if cells and not header and passage.kind == "table":
             header = cells
             continue
-        text = _row(cells, header) if cells else _plain(sentence)
+        statements = _row(cells, header) if cells else (_plain(sentence),)
+        text = "。".join(statements)
         if not text or text in headings:
             continue
         yield Unit(
             number=number,
             position=position,
-            text=text,
+            statements=statements,
             hit=hit,
             own=keys_of(" ".join(cells) if cells else text),
             over=over | keys_of(" ".join(header)) if cells else over,
@@ -128,14 +135,17 @@ def _cells(sentence: str) -> list[str]:
     return []
 
 
-def _row(cells: list[str], header: list[str]) -> str:
-    """A row to be read without its table: each cell behind the name of its column."""
+def _row(cells: list[str], header: list[str]) -> tuple[str, ...]:
+    """A row to be read without its table: what stands under each heading, of what the row is about.
+
+    A cell is a claim of its own, which can be cited and checked by itself.
+    """
     first, *others = cells
-    if len(header) != len(cells):
-        return "、".join(cell for cell in cells if cell)
-    named = "、".join(
-        f"{name}：{cell}" if name else cell
+    if len(header) != len(cells) or not first:
+        return ("、".join(cell for cell in cells if cell),)
+    pattern = "{}, {}: {}" if first.isascii() else "{}の{}は{}"
+    return tuple(
+        pattern.format(first, name, cell)
         for name, cell in zip(header[1:], others, strict=True)
-        if cell
+        if name and cell
     )
-    return f"{first} — {named}"

@@ -79,7 +79,13 @@ class Extractive:
             Notice(code="other_language", message=f"Quoted untranslated, language {language}.")
             for language in sorted(languages)
         ]
-        text = _join([cited(unit.text, unit.number) for unit in chosen.values()])
+        text = _join(
+            [
+                cited(statement, unit.number)
+                for unit in chosen.values()
+                for statement in unit.statements
+            ]
+        )
         return Draft(text=text, mode=self.mode, notices=tuple(notices))
 
 

@@ -133,7 +133,7 @@ def test_75_or_older_is_not_younger_than_75() -> None:
 
 def test_a_table_answers_by_its_row_with_the_names_of_the_columns() -> None:
     text = write("カンデサルタンの用量は？", DOSES).text
-    assert text == "カンデサルタン — 1日量：4〜8 mg、禁忌：妊婦[1]。"
+    assert text == "カンデサルタンの1日量は4〜8 mg[1]。カンデサルタンの禁忌は妊婦[1]。"
 
 
 def test_another_drug_of_the_class_is_no_answer() -> None:
@@ -195,7 +195,8 @@ def test_what_changed_is_told_by_both_editions() -> None:
 def test_two_drugs_asked_about_at_once_are_answered_by_their_rows_only() -> None:
     text = write("アムロジピンとロサルタンの用量は？", DOSES).text
     assert text == (
-        "アムロジピン — 1日量：2.5〜5 mg、禁忌：重い低血圧[1]。ロサルタン — 1日量：25〜50 mg、禁忌：妊婦[1]。"
+        "アムロジピンの1日量は2.5〜5 mg[1]。アムロジピンの禁忌は重い低血圧[1]。"
+        "ロサルタンの1日量は25〜50 mg[1]。ロサルタンの禁忌は妊婦[1]。"
     )
 
 
