@@ -60,6 +60,7 @@ class Claim(_Response):
     verified_by: str
     differences: list[Difference]
     evidence: list[Evidence]
+    alternatives: list[int]
     notes: list[str]
 
 
