@@ -45,6 +45,7 @@ class Alignment:
         homes: For each clause of the claim, the index in `chosen` of its unit.
         coverage: The share of the claim's weight that is held.
         clause_coverage: The same for the worst clause that has content of its own.
+        strengths, certainties: Cues anywhere in the passages, for grades that stand apart.
     """
 
     claim: Reading
@@ -53,12 +54,14 @@ class Alignment:
     homes: tuple[int, ...]
     coverage: float
     clause_coverage: float
+    strengths: frozenset[str]
+    certainties: frozenset[str]
 
 
 def align(claim: Reading, premises: Sequence[str], question: str | None = None) -> Alignment:
     """Choose the units that carry `claim`, and match its words. Linear in what it meets."""
     passages = [analyse(premise) for premise in premises]
-    chosen = _choose(claim, passages)
+    chosen = _choose(claim, passages) if claim.words or claim.quantities else _graded(passages)
     context = read(question).keys if question else frozenset()
     matches = tuple(_held(word, claim, chosen, passages, context) for word in claim.words)
     amounts = [_amount_held(position, claim, chosen) for position in range(len(claim.quantities))]
@@ -70,9 +73,21 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
         chosen=tuple(chosen),
         matches=matches,
         homes=_homes(claim, chosen),
-        coverage=held / total if total else 0.0,
+        coverage=held / total if total else float(bool(chosen)),
         clause_coverage=_worst_clause(claim, matches),
+        strengths=frozenset(cue for passage in passages for cue in passage.strengths),
+        certainties=frozenset(cue for passage in passages for cue in passage.certainties),
     )
+
+
+def _graded(passages: Sequence[Passage]) -> list[Chosen]:
+    """The grade lines, for a claim that is nothing but a grade."""
+    return [
+        Chosen(premise=premise, number=number, unit=unit)
+        for premise, passage in enumerate(passages)
+        for number, unit in enumerate(passage.units)
+        if unit.reading.modality.certainty or unit.reading.modality.strengths
+    ][:_UNITS]
 
 
 def _choose(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:

@@ -19,8 +19,6 @@ ACCEPT = 0.8
 REJECT = 0.25
 # Below this a firm finding is no contradiction: too little shows that the same thing is spoken of.
 PLACED = 0.5
-# Below this a difference may be a paraphrase.
-UNSURE = 0.6
 # The same for a tier with a model, whose scores are probabilities.
 MODEL_ACCEPT = 0.7
 MODEL_REJECT = 0.3
@@ -51,7 +49,8 @@ def _by_rules(coverage: float, findings: Sequence[Finding]) -> Decision:
     score = coverage * (0.2 if firm else 0.8 if findings else 1.0)
     if coverage < REJECT:
         return Decision(verdict="unsupported", review=False, score=score)
-    if firm and coverage >= UNSURE:
+    # Whether a finding is firm at this coverage has been decided where it was found.
+    if firm:
         placed = coverage >= PLACED and any(finding.same_place for finding in firm)
         verdict: Verdict = "contradicted" if placed else "unsupported"
         return Decision(verdict=verdict, review=False, score=score)

@@ -36,6 +36,7 @@ class Unit:
     Attributes:
         start, end: In the passage as given.
         states: Whether it says something; a heading or a question only governs what follows.
+        grades_only: Whether it is a line such as 推奨の強さ：強い.
         reading: A table row is read with its header: カルベジロールは開始用量 1.25 mg。
         text: The reading's, in lower case.
         verbatim: What was written, squeezed.
@@ -50,6 +51,7 @@ class Unit:
     start: int
     end: int
     states: bool
+    grades_only: bool
     reading: Reading
     text: str
     verbatim: str
@@ -62,13 +64,15 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A passage's units, and where its keys, its amounts and its squeezed sentences stand."""
+    """A passage's units, where its keys, amounts and squeezed sentences stand, and all its grades."""
 
     units: tuple[Unit, ...]
     postings: dict[str, tuple[int, ...]]
     numbers: dict[tuple[Interval, ...], tuple[int, ...]]
     everything: frozenset[str]
     verbatim: dict[str, Span]
+    strengths: frozenset[str]
+    certainties: frozenset[str]
 
 
 @lru_cache(maxsize=2048)
@@ -78,7 +82,7 @@ def analyse(text: str) -> Passage:
     postings: dict[str, list[int]] = {}
     numbers: dict[tuple[Interval, ...], list[int]] = {}
     for number, unit in enumerate(units):
-        if not unit.states:
+        if not unit.states or unit.grades_only:
             continue
         for key in unit.keys:
             postings.setdefault(key, []).append(number)
@@ -89,6 +93,8 @@ def analyse(text: str) -> Passage:
         postings={key: tuple(places) for key, places in postings.items()},
         numbers={parts: tuple(places) for parts, places in numbers.items()},
         everything=frozenset(key for unit in units for key in unit.keys),
+        strengths=frozenset(cue for unit in units for cue in unit.reading.modality.strengths),
+        certainties=frozenset(cue for unit in units for cue in unit.reading.modality.certainty),
         verbatim={unit.verbatim: Span(unit.start, unit.end) for unit in reversed(units)},
     )
 
@@ -118,6 +124,9 @@ def _units(text: str) -> Iterator[Unit]:
             headings, governing = (reading,), ()
         yield Unit(
             states=states,
+            grades_only=_GRADE_LINE.match(reading.text.strip()) is not None
+            and bool(reading.modality.certainty or reading.modality.strengths)
+            and not reading.words,
             start=statement.start,
             end=statement.end,
             reading=reading,

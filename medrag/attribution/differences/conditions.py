@@ -11,6 +11,8 @@ from medrag.attribution.differences.polarity import places
 from medrag.attribution.facts import Reading, Word
 from medrag.japanese.normalize import Span
 
+_KNOWN = 0.7
+_REST = 0.93
 _WIDE = frozenset(("=all", "=regardless", "=none"))
 _CONDITION = re.compile(
     r"(?P<except>を除き|を除いて|を除く|以外(?:は|の|には|で)|を除外)"
@@ -42,11 +44,32 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             w.weight >= 1 and m < 0.7 for w, m in zip(claim.words, alignment.matches, strict=True)
         )
         yield Finding(kind="condition_added", claim="=only", evidence="", firm=novel)
+    yield from _added(alignment)
     narrow = frozenset(("=only", "=some", "=most")) - claim.concepts
     if narrow and not wide:
         yield from _narrowed(alignment, narrow)
     for entry in alignment.chosen[:1]:
         yield from _dropped(alignment, entry.unit.reading)
+
+
+def _added(alignment: Alignment) -> Iterator[Finding]:
+    """A condition of the claim that the evidence knows nothing of, while it holds all the rest."""
+    claim = alignment.claim
+    matched = list(zip(claim.words, alignment.matches, strict=True))
+    for span, _ in _conditions(claim):
+        inside = [(w, m) for w, m in matched if span.start <= w.start < span.end]
+        novel = [w for w, m in inside if m < _KNOWN and w.weight >= 1]
+        rest = [(w, m) for w, m in matched if w not in novel]
+        total = sum(w.weight for w, _ in rest)
+        if novel and total and sum(w.weight * m for w, m in rest) >= _REST * total:
+            yield Finding(
+                kind="condition_added",
+                claim=claim.text[span.start : span.end],
+                evidence="",
+                start=span.start,
+                end=span.end,
+                firm=sum(w.weight for w in novel) >= 2,
+            )
 
 
 def _narrowed(alignment: Alignment, narrow: frozenset[str]) -> Iterator[Finding]:
@@ -125,6 +148,9 @@ def _conditions(reading: Reading) -> Iterator[tuple[Span, str]]:
     """The restrictive phrases of a statement: from the clause's beginning to the restricting word."""
     floor = 0
     for match in _CONDITION.finditer(reading.text):
+        opened = reading.text.rfind("(", 0, match.start())
+        if opened > reading.text.rfind(")", 0, match.start()):
+            continue  # an aside restricts the word before it, not the statement
         clause = reading.clauses[reading.clause_at(match.start())]
         start = max(floor, clause.start)
         comma = max(

@@ -23,7 +23,12 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     for amount in claim.quantities:
         home = alignment.chosen[alignment.homes[claim.clause_at(amount.start)]].unit
         units = [home, *(entry.unit for entry in alignment.chosen if entry.unit is not home)]
-        held = [(unit.reading, other) for unit in units for other in unit.reading.quantities]
+        held = [
+            (reading, other)
+            for unit in units
+            for reading in (unit.reading, *unit.headings)
+            for other in reading.quantities
+        ]
         same = [(reading, other) for reading, other in held if amount.same_value(other)]
         if not same and (
             loosely := next((o for _, o in held if _less_said(amount, o, claim)), None)

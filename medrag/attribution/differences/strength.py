@@ -12,6 +12,8 @@ from medrag.attribution.facts import Reading
 from medrag.attribution.facts.modality import deontics, strengths
 from medrag.japanese.normalize import Span
 
+_NEAR = 0.85
+
 
 def find(alignment: Alignment) -> Iterator[Finding]:
     """Findings on strength, certainty, deontic force, hedging and causality."""
@@ -34,6 +36,8 @@ def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
         held = _cues(entry for unit in resting for entry in unit.grades)
         if not held:
             held = _cues(entry for unit in units for entry in unit.grades)
+        if claimed & {"strong", "weak"} and not held & {"strong", "weak"}:
+            held |= alignment.strengths & {"strong", "weak"}
         against, firm = _other_strength(claimed, held, _cues(unit.reading for unit in resting))
         if against:
             yield _strength_finding(claim, span, against, firm=firm)
@@ -102,8 +106,11 @@ def _certainty(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
     held = frozenset(
         cue for unit in units for entry in unit.grades for cue in entry.modality.certainty
     )
+    whole = alignment.certainties
     for cue in sorted(claimed):
         scheme = cue.partition(":")[0]
+        if not any(other.startswith(scheme + ":") for other in held):
+            held |= whole  # the grade stands elsewhere in the passage
         same_scheme = {other for other in held if other.startswith(scheme + ":")}
         if cue not in held and same_scheme:
             yield Finding(
@@ -172,15 +179,15 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
     claim = alignment.claim.modality
     home = units[0].reading.modality
     text = alignment.claim.text.strip()
+    proven = any(unit.reading.modality.proven for unit in units)
     if home.unknown and not (claim.unknown or claim.hedged):
         yield Finding(kind="causal_overclaim", claim=text, evidence="unknown", firm=claim.causal)
-    elif home.associated and not home.causal and not (claim.associated or claim.hedged):
-        yield Finding(
-            kind="causal_overclaim", claim=text, evidence="association", firm=claim.causal
-        )
+    elif claim.proven and not proven:
+        firm = home.hedged or home.associated or alignment.coverage >= _NEAR
+        yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=firm)
+    elif home.associated and not claim.associated and not (claim.hedged and not claim.causal):
+        firm = claim.causal and not home.causal
+        if firm or not home.causal:
+            yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=firm)
     elif home.hedged and not (claim.hedged or claim.associated or claim.unknown):
         yield Finding(kind="certainty_of_finding", claim=text, evidence="hedged", firm=False)
-    elif claim.proven and not any(unit.reading.modality.proven for unit in units):
-        yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=home.hedged)
-    elif claim.causal and home.associated and not claim.associated:
-        yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=True)

@@ -52,13 +52,24 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             ):
                 continue
             rival = _rival(word, claim, home) if name else None
-            firm = rival is not None and alignment.coverage >= (0.75 if rival.drug else 0.9)
+            rest = _rest(alignment, word)
+            firm = rival is not None and rest >= (0.75 if rival.drug else 0.9)
             yield _finding(word, claim, "entity", rival.form if rival else "", firm=firm)
         elif word.weight >= 1 and named(word) and (rival := _rival(word, claim, home)):
             # It stands elsewhere in the passage, and here another name stands in its place.
             reported.add(word.term)
-            firm = rival.drug and alignment.coverage >= 0.9
+            firm = rival.drug and _rest(alignment, word) >= 0.9
             yield _finding(word, claim, "entity", rival.form, firm=firm)
+
+
+def _rest(alignment: Alignment, word: Word) -> float:
+    """Coverage of the claim without the term that a word is part of: is one thing put for another?"""
+    own = [
+        (w, m)
+        for w, m in zip(alignment.claim.words, alignment.matches, strict=True)
+        if w is not word and (word.term < 0 or w.term != word.term)
+    ]
+    return _held(own)
 
 
 def _additions(alignment: Alignment) -> Iterator[Finding]:

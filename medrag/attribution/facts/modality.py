@@ -100,6 +100,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CONDENSED = re.compile(r"(?<![0-9A-Za-z.])(?P<strength>[12])(?P<value>[ABCD])(?![0-9A-Za-z])")
+_STATED = re.compile(
+    r"推奨(?:の強さ|度|グレード|クラス)\s*(?:は|が|：|:)\s*[^、。／/\n,]{1,12}|(?<=[強弱]い)\([12]\)"
+)
 _SCHEMES = {
     "グレード": "grade", "grade": "grade", "推奨度": "grade", "推奨クラス": "class", "クラス": "class", "class": "class",
     "レベル": "level", "level": "level", "level of evidence": "level", "エビデンスレベル": "level", "エビデンスの水準": "level",
@@ -145,7 +148,7 @@ def grades(text: str) -> list[Span]:
     """The spans of grades and certainties: they are compared as such, not as words."""
     return [
         Span(*match.span())
-        for pattern in (_CERTAINTY, _BEFORE, _CONDENSED)
+        for pattern in (_CERTAINTY, _BEFORE, _CONDENSED, _STATED)
         for match in pattern.finditer(text)
     ]
 

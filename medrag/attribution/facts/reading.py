@@ -82,10 +82,17 @@ _DENIED = re.compile(r"[^、。]{0,3}?(?:ず|ない|なく|ません|なけれ)"
 @lru_cache(maxsize=16384)
 def read(plain: str) -> Reading:
     """The reading of one statement, markers and markup blanked. Linear in its length."""
-    normalized = _unbroken(normalize(plain))
+    normalized = _unbroken(plain, normalize(plain))
     text = normalized.text
     amounts = quantities.find(text)
     known = vocabulary()
+    graded = grades(text)
+    if graded:
+        amounts = tuple(
+            amount
+            for amount in amounts
+            if not any(span.start <= amount.start < span.end for span in graded)
+        )
     masked = [Span(amount.start, amount.end) for amount in amounts]
     phrases: list[Placed] = []
     for match in known.phrases.finditer(text):
@@ -93,7 +100,7 @@ def read(plain: str) -> Reading:
         if concept:
             phrases.append(Placed(concept, match.start()))
         masked.append(Span(*match.span()))
-    masked.extend(grades(text))
+    masked.extend(graded)
     masked.sort()
     terms = find_terms(text)
     tokens = joined(tokenize(text))
@@ -130,7 +137,7 @@ def read(plain: str) -> Reading:
     )
 
 
-def _unbroken(normalized: Normalized) -> Normalized:
+def _unbroken(plain: str, normalized: Normalized) -> Normalized:
     """Without the line breaks of typesetting, which cut words: 投⏎与."""
     text = normalized.text
     if "\n" not in text:
@@ -138,15 +145,19 @@ def _unbroken(normalized: Normalized) -> Normalized:
     kept = [
         position
         for position, character in enumerate(text)
-        if character != "\n"
-        or text[position - 1 : position].isascii()
-        or text[position + 1 : position + 2].isascii()
+        if character != "\n" or _between_words(plain, normalized.starts[position])
     ]
     return Normalized(
         text="".join(text[position] for position in kept),
         starts=array("l", (normalized.starts[position] for position in kept)),
         ends=array("l", (normalized.ends[position] for position in kept)),
     )
+
+
+def _between_words(plain: str, position: int) -> bool:
+    """Whether a line break parts words, as in English; full width letters are typeset like kanji."""
+    around = plain[max(0, position - 1) : position] + plain[position + 1 : position + 2]
+    return around.isascii()
 
 
 def _within(clauses: Sequence[Span], position: int) -> int:
