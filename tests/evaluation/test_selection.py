@@ -23,7 +23,7 @@ def test_what_is_surer_passes_first() -> None:
     assert points == (
         OperatingPoint(passed=1, coverage=0.25, risk=0.0),
         OperatingPoint(passed=2, coverage=0.5, risk=0.5),
-        OperatingPoint(passed=3, coverage=0.75, risk=pytest.approx(1 / 3)),
+        OperatingPoint(passed=3, coverage=0.75, risk=1 / 3),
         OperatingPoint(passed=4, coverage=1.0, risk=0.5),
     )
 

@@ -34,7 +34,7 @@ _UNIT = re.compile(
 )
 _OPPOSITES = {
     "以上": ("未満", "以下"), "未満": ("以上", "以下"), "以下": ("以上", "未満"), "以内": ("以降", "以上"), "超": ("未満",),
-    "を超え": ("を下回",), "を上回": ("を下回",), "を下回": ("を上回",), "まで": ("以上",),
+    "を超え": ("を下回",), "を上回": ("を下回",), "を下回": ("を上回",),
 }  # fmt: skip
 _LIMITS = {"最大": "最低", "少なくとも": "多くても", "最低": "最大", "最低でも": "最大でも"}
 _PERIODS = {"日": "週", "週": "月", "月": "年", "年": "月"}
@@ -140,7 +140,8 @@ def duration(statement: Statement) -> Iterator[Variant]:
             unit = re.compile(r"\s*(時間|分間|分|週間|週|日間|日|か月|年)").match(
                 statement.text, end
             )
-            if unit is not None:
+            days_a_month = statement.text[:start].endswith(("月", "週", "年"))
+            if unit is not None and not days_a_month:
                 new = statement.text[start : unit.start(1)] + _TIME_UNITS[unit[1]]
                 if not statement.says(new):
                     yield statement.replaced(

@@ -28,7 +28,14 @@ from medrag.evaluation.interventions import (
 )
 from medrag.evaluation.interventions.rewrites import merged
 from medrag.evaluation.interventions.sources import Placed, statements
-from medrag.evaluation.interventions.statement import Change, Label, Statement, Variant, squeeze
+from medrag.evaluation.interventions.statement import (
+    Change,
+    Label,
+    Statement,
+    Variant,
+    squeeze,
+    terms,
+)
 from medrag.japanese.tokens import words
 
 Split = Literal["dev", "test"]
@@ -164,7 +171,9 @@ def _graded(placed: Placed) -> Statement | None:
     statement = placed.statement
     if not (statement.strength and statement.directive and statement.text.endswith("する。")):
         return None
-    if not re.search(r"推奨|提案|勧め", statement.text):
+    # 強く推奨する（推奨の強さ：弱い） would contradict itself.
+    advises = re.search(r"(?:推奨|提案)する。$|勧める。$", statement.text)
+    if not advises or re.search(r"[強弱]く", statement.text):
         return None
     grade = f"推奨の強さ：{statement.strength}"
     if statement.certainty:
@@ -229,6 +238,7 @@ def _from_two(found: Sequence[Placed], random: Random) -> Iterator[GeneratedClai
         and "：" not in placed.statement.text
         and _STANDS_ALONE.match(placed.statement.text)
         and not _LEANS.search(placed.statement.text)
+        and _names_its_topic(placed.statement.text)
     ]
     for one in whole:
         near = [
@@ -243,6 +253,13 @@ def _from_two(found: Sequence[Placed], random: Random) -> Iterator[GeneratedClai
             text = merged(one.statement.text, f"また、{other.statement.text}", again=True)
             if text is not None and len(text) <= _MOST:
                 yield _claim(text, (one, other), "supported", "two_passages", "")
+
+
+def _names_its_topic(sentence: str) -> bool:
+    """Whether a disease, a drug or a person stands before its first は: 入院期間は has lost its own."""
+    topic = re.match(r"[^は]*", sentence)
+    named = frozenset(("conditions", "drug_classes", "drugs", "populations", "procedures"))
+    return topic is not None and any(term.sources & named for term in terms(topic[0]))
 
 
 def _misattributed(

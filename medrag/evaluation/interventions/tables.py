@@ -44,9 +44,10 @@ def _swaps(statement: Statement, at: int, cell: _Cell, cells: list[_Cell]) -> It
     for other in cells:
         mine, its = squeeze(cell.value), squeeze(other.value)
         differs = mine not in its and its not in mine
-        if differs and other.column == cell.column and other.row != cell.row:
+        edition = _EDITION.search(other.column) is not None
+        if differs and not edition and other.column == cell.column and other.row != cell.row:
             yield statement.replaced("swapped_values", at, end, other.value)
-        elif differs and other.row == cell.row and _EDITION.search(other.column):
+        elif differs and edition and other.row == cell.row:
             yield statement.replaced("edition_year", 0, len(cell.column), other.column)
 
 
