@@ -43,6 +43,22 @@ class Settings(BaseSettings):
         None, description="A sentence-transformers name or path; the built-in encoder if unset."
     )
 
+    encoder_base_url: str | None = Field(
+        None, description="An /embeddings endpoint that serves MEDRAG_ENCODER."
+    )
+    reranker: str | None = Field(
+        None, description="A sentence-transformers CrossEncoder, by name or path; none if unset."
+    )
+    reranker_base_url: str | None = Field(
+        None, description="A /rerank endpoint that serves MEDRAG_RERANKER."
+    )
+    rerank_deadline_ms: float = Field(
+        1000.0, gt=0, description="Then the order of the first stage stands, with a warning."
+    )
+    retrieval_api_key: SecretStr = Field(
+        SecretStr("EMPTY"), description="Bearer token of those two endpoints."
+    )
+
     # Passages shown to the generator; recall at 8 is within a point of recall at 10 for passages
     # of this length, and eight of them fit the evidence budget.
     k: int = Field(8, ge=1, le=200, description="Passages retrieved for a question.")

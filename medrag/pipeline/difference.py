@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medrag.index import changes, encoders, generations
+from medrag.index import changes, generations
 from medrag.index.changes import DocumentChange
 from medrag.index.index import Index
+from medrag.pipeline import finding
 from medrag.settings import Settings
 
 
@@ -49,7 +50,7 @@ def difference(
     Raises:
         IndexNotFound: There is no index, or no such generation.
     """
-    encoder = encoders.load(settings.encoder)
+    encoder = finding.encoder(settings)
     with closing(Index.open(path, encoder=encoder, generation=new)) as after:
         earlier = old or generations.before(path, after.generation)
         documents: tuple[DocumentChange, ...] = ()

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from medrag.errors import IndexNotFound, MedragError
 from medrag.generation import markers
-from medrag.index import encoders
 from medrag.japanese import tokens
 from medrag.models.chat import ChatReply, Message
 from medrag.models.openai_compatible import OpenAICompatible
+from medrag.pipeline import finding
 from medrag.pipeline.rag import Medrag
 from medrag.pipeline.served import endpoint, sampling
 from medrag.settings import Settings
@@ -76,7 +76,7 @@ def _dictionary(_: Medrag) -> Check:
 
 
 def _encoder(rag: Medrag) -> Check:
-    encoder = encoders.load(rag.settings.encoder)
+    encoder = finding.encoder(rag.settings)
     kind = "semantic" if encoder.semantic else "built in, lexical; no model is needed"
     return Check(
         name="encoder", status="ok", detail=f"{encoder.name}, {encoder.dimension}-d ({kind})"

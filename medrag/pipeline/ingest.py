@@ -26,9 +26,9 @@ from medrag.errors import (
     NeedsOCR,
     Notice,
 )
-from medrag.index import encoders
 from medrag.index.encoders import Encoder
 from medrag.index.index import Index
+from medrag.pipeline import finding
 from medrag.settings import Settings
 
 
@@ -151,7 +151,7 @@ def ingest(
         IndexLocked: Another process is writing this index.
     """
     begun = time.perf_counter()
-    encoder = encoders.load(settings.encoder)
+    encoder = finding.encoder(settings)
     with contextlib.closing(_Current(index, encoder)) as current:
         rows: list[DocumentRow] = []
         errors: list[Failure] = []

@@ -29,11 +29,11 @@ from medrag.attribution.verdicts import Claim, EvidenceText, Report
 from medrag.errors import GenerationError, Notice, QuestionError
 from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
-from medrag.index import encoders
 from medrag.index.index import Index
+from medrag.pipeline import finding
 from medrag.pipeline.loop import BackgroundLoop
 from medrag.pipeline.release import Release, Releases, numbered
-from medrag.retrieval.retriever import Hit, Retriever
+from medrag.retrieval.retriever import Hit, Ranking, Retriever
 from medrag.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ class Medrag:
     @cached_property
     def index(self) -> Index:
         """The generation that was current when this was first used."""
-        return Index.open(self.path, encoder=encoders.load(self.settings.encoder))
+        return Index.open(self.path, encoder=finding.encoder(self.settings))
 
     @cached_property
     def retriever(self) -> Retriever:
         """Ranks the passages of the index."""
-        return Retriever(self.index)
+        return finding.retriever(self.index, self.settings)
 
     @cached_property
     def chat_model(self) -> ChatModel:
@@ -118,12 +118,7 @@ class Medrag:
             QuestionError: The question is empty or too long, or `as_of` is not a date.
             IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
         """
-        return self.retriever.search(
-            self._accepted(question),
-            k=k if k is not None else self.settings.k,
-            filters=filters,
-            as_of=_day(as_of),
-        )
+        return self._ranked(question, k, filters, _day(as_of)).hits
 
     def ask(
         self,
@@ -191,14 +186,15 @@ class Medrag:
         """
         clock = Clock()
         day = _day(as_of)
-        hits = await asyncio.to_thread(self.search, question, k=k, filters=filters, as_of=day)
+        ranking = await asyncio.to_thread(self._ranked, question, k, filters, day)
+        hits = ranking.hits
         clock.mark("search_ms")
         yield Retrieved(hits=hits)
         release_of = Releases(
             self.checker, question, hits, release, repairs=self.settings.repair != "flag"
         )
         drafted: Draft | None = None
-        notices: tuple[Notice, ...] = ()
+        notices = ranking.notices
         try:
             async with aclosing(self.generator.stream(question, hits)) as items:
                 async for item in items:
@@ -212,7 +208,7 @@ class Medrag:
                 raise
             # The operator's log has the address; the caller's answer does not.
             _log.warning("the model failed, answering with extracts: %s", error)
-            notices = (_fallen_back(error),)
+            notices = (_fallen_back(error), *notices)
             drafted = await asyncio.to_thread(Extractive().write, question, hits)
         if drafted is None:
             raise GenerationError("the generator ended without a draft", retryable=True)
@@ -274,6 +270,16 @@ class Medrag:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _ranked(
+        self, question: str, k: int | None, filters: Mapping[str, str] | None, day: date | None
+    ) -> Ranking:
+        return self.retriever.rank(
+            self._accepted(question),
+            k=k if k is not None else self.settings.k,
+            filters=filters,
+            as_of=day,
+        )
 
     def _accepted(self, question: str) -> str:
         if not question.strip():

@@ -12,7 +12,8 @@ from medrag.errors import GenerationError
 from medrag.index.embeddings_endpoint import EndpointEncoder
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
-from medrag.retrieval.rerank import EndpointReranker, Reranker, rerank
+from medrag.retrieval.rerank import Reranker, rerank
+from medrag.retrieval.rerank_endpoint import EndpointReranker
 from medrag.retrieval.retriever import Retriever
 from tests.index.entries import entry
 
