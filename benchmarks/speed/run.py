@@ -47,10 +47,10 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def ingest(path: Path, index: Path) -> list[corpus.Ingested]:
-    entries = [entry for entry in corpus.read([path]) if isinstance(entry, corpus.Ingested)]
+def ingest(path: Path, index: Path) -> None:
+    """Index what lies at a path, a document at a time as `medrag ingest` does."""
+    entries = (entry for entry in corpus.read([path]) if isinstance(entry, corpus.Ingested))
     Index.build(index, entries, encoder=encoders.load(None))
-    return entries
 
 
 def main() -> None:
@@ -69,9 +69,9 @@ def main() -> None:
         if arguments.data is None:
             return
         index = Path(directory) / "index"
-        entries: list[corpus.Ingested] = []
-        total = seconds(lambda: entries.extend(ingest(arguments.data / "corpus.jsonl", index)))
-        texts = [entry.document.text for entry in entries]
+        total = seconds(lambda: ingest(arguments.data / "corpus.jsonl", index))
+        lines = (arguments.data / "corpus.jsonl").read_text("utf-8").splitlines()
+        texts = [json.loads(line)["text"] for line in lines]
         characters = sum(map(len, texts))
         alone = seconds(lambda: [tokens.sequence([text]) for text in texts])
         print(
