@@ -61,7 +61,9 @@ class Alignment:
 def align(claim: Reading, premises: Sequence[str], question: str | None = None) -> Alignment:
     """Choose the units that carry `claim`, and match its words. Linear in what it meets."""
     passages = [analyse(premise) for premise in premises]
-    chosen = _choose(claim, passages) if claim.words or claim.quantities else _graded(passages)
+    chosen = (
+        _choose(claim, passages) if claim.words or claim.quantities else _graded(claim, passages)
+    )
     context = read(question).keys if question else frozenset()
     matches = tuple(_held(word, claim, chosen, passages, context) for word in claim.words)
     amounts = [_amount_held(position, claim, chosen) for position in range(len(claim.quantities))]
@@ -80,8 +82,10 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
     )
 
 
-def _graded(passages: Sequence[Passage]) -> list[Chosen]:
+def _graded(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
     """The grade lines, for a claim that is nothing but a grade."""
+    if not (claim.modality.certainty or claim.modality.strengths & {"strong", "weak"}):
+        return []
     return [
         Chosen(premise=premise, number=number, unit=unit)
         for premise, passage in enumerate(passages)

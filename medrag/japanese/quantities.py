@@ -136,7 +136,7 @@ _SIMPLE: dict[str, _Unit] = {
     **_units("step", ステップ=1, 歩=1, 行程=1, コース=1, サイクル=1, クール=1, 日分=1),
     **_units("visits", 診=1, 食=1, 杯=1, 合=1, 単位飲酒=1),
 }  # fmt: skip
-_PER_TIME = {"日": "days", "週": "days", "時間": "days", "分": "days", "秒": "days", "月": "months", "年": "months",
+_PER_TIME = {"日": "days", "時": "days", "週": "days", "時間": "days", "分": "days", "秒": "days", "月": "months", "年": "months",
              "min": "days", "h": "days", "hr": "days", "day": "days", "week": "days", "sec": "days"}  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _alternation(words: Iterable[str]) -> str:
 
 _SYMBOL = _alternation(_SIMPLE)
 # What may stand below a division: another unit, a body surface, creatinine, a dose.
-_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL})"
+_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL}|時(?!間))"
 _ASCII_END = r"(?![A-Za-z])"
 _UNIT = (
     rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
@@ -462,7 +462,7 @@ def _unit(written: str) -> _Unit:
     names: list[str] = []
     period = ""
     for piece in below:
-        known = _SIMPLE.get(piece)
+        known = _SIMPLE.get("時間" if piece == "時" else piece)
         if piece in _PER_TIME and known:
             period = f" per {known.dimension}"
             factor /= known.factor

@@ -6,7 +6,7 @@ AをBで割る and BをAで割る hold the same words; so do 確認してから�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from medrag.attribution.alignment import Alignment
@@ -19,8 +19,7 @@ from medrag.attribution.facts import Reading, Word
 _CASES = ("を", "へ", "から", "より", "で", "に")
 _MANY = 14  # names of one claim: their pairs are compared
 _SWAPPED = 0.6
-_MOMENT = re.compile(r"[前中後](?=[にはのもでかへと、。,.(]|から|まで|$)")
-_OVER = frozenset(("終了", "完了"))
+_COMPARED = re.compile(r"に比べ|に比し|と比較|より(?!も?前|後)")
 _ORDER = re.compile(
     r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
 )
@@ -132,9 +131,11 @@ def _likeness(claim: Reading, word: Word, evidence: Reading, key: str) -> float:
 
 def _cases(reading: Reading) -> dict[str, set[str]]:
     """The case particles that each noun, or value, takes."""
+    # In a comparison the topic has a role too: 単剤は併用に比べて.
+    named = (*_CASES, "は") if _COMPARED.search(reading.text) else _CASES
     found: dict[str, set[str]] = {}
     for word in reading.words:
-        if word.after in _CASES and word.weight != 0.5:
+        if word.after in named and word.weight != 0.5:
             found.setdefault(word.key, set()).add(word.after)
     for amount in reading.quantities:
         following = reading.text[amount.end : amount.end + 2]
@@ -172,39 +173,25 @@ def _reversed(alignment: Alignment) -> Iterator[Finding]:
 
 def _relative(alignment: Alignment) -> Iterator[Finding]:
     """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
-    mine = _moments(alignment.claim)
-    if not mine:
-        return
-    theirs: dict[str, set[str]] = {}
-    for entry in alignment.chosen:
-        for key, when in _moments(entry.unit.reading).items():
-            theirs.setdefault(key, set()).update(when)
+    mine = _moments([alignment.claim])
+    theirs = _moments([entry.unit.reading for entry in alignment.chosen]) if mine else {}
     for key, when in mine.items():
-        if key in theirs and not when & theirs[key]:
+        if when - theirs.get(key, when) and theirs[key] - when:
             yield Finding(
                 kind="timing",
                 claim=key + "・".join(sorted(when)),
                 evidence=key + "・".join(sorted(theirs[key])),
+                firm=not when & theirs[key],
                 same_place=True,
             )
 
 
-def _moments(reading: Reading) -> dict[str, set[str]]:
+def _moments(readings: Sequence[Reading]) -> dict[str, set[str]]:
     """What 前, 中 and 後 are said of."""
     found: dict[str, set[str]] = {}
-    for match in _MOMENT.finditer(reading.text):
-        at, when = match.start(), match[0]
-        position = next((i for i, w in enumerate(reading.words) if at in (w.end, w.end - 1)), None)
-        if position is None:
-            continue
-        word = reading.words[position]
-        if word.end == at + 1:  # one word: 術後
-            if len(word.base) > 1:
-                found.setdefault(word.base[:-1], set()).add(when)
-            continue
-        found.setdefault(word.key, set()).add(when)
-        if word.base in _OVER and position:
-            found.setdefault(reading.words[position - 1].key, set()).add(when)
+    for reading in readings:
+        for moment in reading.moments:
+            found.setdefault(moment.key, set()).add(moment.when)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,11 +12,13 @@ from medrag.attribution.differences.finding import Finding
 from medrag.attribution.facts import Reading, SlotValue
 
 _SWAPPED = 0.5
+_LATER = re.compile(r"てから|をおいて|のちに|後日|しばらく")
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
     """A finding for each slot value that the evidence does not hold, or holds elsewhere."""
     claim = alignment.claim
+    yield from _delayed(alignment)
     said = Counter(value.value for value in claim.slots)
     for value in claim.slots:
         home = alignment.chosen[alignment.homes[value.clause]].unit
@@ -66,6 +69,19 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         )
         if like > own + _SWAPPED:
             yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=like > own + 2 * _SWAPPED)  # fmt: skip
+
+
+def _delayed(alignment: Alignment) -> Iterator[Finding]:
+    """直ちに told as 経過をみてから."""
+    claim = alignment.claim
+    if not _LATER.search(claim.text) or any(value.slot == "tempo" for value in claim.slots):
+        return
+    reading = alignment.chosen[0].unit.reading
+    for value in reading.slots:
+        if value.slot == "tempo" and not _LATER.search(reading.text):
+            wording = reading.text[value.start : value.end]
+            yield Finding(kind="timing", claim="", evidence=wording, same_place=True)
+            return
 
 
 def _close(

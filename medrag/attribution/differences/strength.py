@@ -32,15 +32,14 @@ def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
         if not claimed:
             continue
         options = places(alignment, clause)
-        resting = [options[0].unit] if options else units
-        held = _cues(entry for unit in resting for entry in unit.grades)
-        if not held:
-            held = _cues(entry for unit in units for entry in unit.grades)
-        if claimed & {"strong", "weak"} and not held & {"strong", "weak"}:
-            held |= alignment.strengths & {"strong", "weak"}
-        against, firm = _other_strength(claimed, held, _cues(unit.reading for unit in resting))
-        if against:
-            yield _strength_finding(claim, span, against, firm=firm)
+        judged = [
+            _other_strength(
+                claimed, _held(unit, units, claimed, alignment), unit.reading.modality.strengths
+            )
+            for unit in dict.fromkeys(option.unit for option in options) or units
+        ]
+        if judged and all(against for against, _ in judged):
+            yield _strength_finding(claim, span, judged[0][0], firm=judged[0][1])
     if not claim.modality.strengths:
         own = _cues(unit.reading for unit in units)
         if (
@@ -49,6 +48,16 @@ def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
             and _only_considered(alignment)
         ):
             yield _strength_finding(claim, claim.clauses[-1], own, firm=False)
+
+
+def _held(
+    unit: Unit, units: list[Unit], claimed: frozenset[str], alignment: Alignment
+) -> frozenset[str]:
+    """The strength of a unit: its own and its grade lines', else the evidence's, else the passage's."""
+    held = _cues(unit.grades) or _cues(entry for other in units for entry in other.grades)
+    if claimed & {"strong", "weak"} and not held & {"strong", "weak"}:
+        held |= alignment.strengths & {"strong", "weak"}
+    return held
 
 
 def _cues(readings: Iterable[Reading]) -> frozenset[str]:
@@ -185,6 +194,8 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
     elif claim.proven and not proven:
         firm = home.hedged or home.associated or alignment.coverage >= _NEAR
         yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=firm)
+    elif claim.causes and home.associated and not home.causes:
+        yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=True)
     elif home.associated and not claim.associated and not (claim.hedged and not claim.causal):
         firm = claim.causal and not home.causal
         if firm or not home.causal:

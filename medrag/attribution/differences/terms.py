@@ -169,24 +169,16 @@ class _Rival:
 def _rival(word: Word, claim: Reading, home: Unit) -> _Rival | None:
     """A name of the same kind in the evidence that the claim does not have, in a like place."""
     mine = claim.terms[word.term] if word.term >= 0 else None
-    classes = mine.classes if mine is not None else frozenset()
+    if mine is None or not mine.kinds:
+        return None
     around = surroundings(claim, word.start, word.end)
     best, found = _ALIKE, None
-    for number, term in enumerate(home.reading.terms):
-        if term.concepts & claim.meanings:
+    for term in home.reading.terms:
+        if term.concepts & claim.meanings or not term.kinds & mine.kinds:
             continue
-        if term.classes & classes or (_drug(term.classes) and _drug(classes)):
+        if "drug" in term.kinds:
             return _Rival(form=term.form, drug=True)
-        if mine is None or _drug(term.classes) or _drug(classes):
-            continue
-        # A set phrase (行わないことを推奨する) is no name.
-        if not any(w.term == number and named(w) for w in home.reading.words):
-            continue
         alike = likeness(around, surroundings(home.reading, term.start, term.end))
         if alike > best:
             best, found = alike, _Rival(form=term.form, drug=False)
     return found
-
-
-def _drug(classes: frozenset[str]) -> bool:
-    return any(name.endswith(("薬", "剤", "製剤")) for name in classes)

@@ -17,6 +17,7 @@ _KATAKANA = re.compile(r"[ァ-ヶー]+$")
 _NAME = re.compile(r"[A-Za-zα-ωΑ-Ω][A-Za-z0-9α-ωΑ-Ω-]*$")
 _NAME_GOES_ON = re.compile(r"[A-Za-z0-9α-ωΑ-Ω-]+$")
 _SYLLABLES = 3
+_SUFFIXES = frozenset(("群", "薬", "剤", "例", "者", "値", "療法", "製剤", "側"))
 _ASIDE = 24  # tokens: a longer parenthesis is a sentence of its own
 
 
@@ -82,6 +83,8 @@ def _before_parenthesis(tokens: Sequence[Token], position: int) -> int:
 def particle(tokens: Sequence[Token], position: int) -> str:
     """The particle after a word, past a parenthesis: ARNI（…）への has へ."""
     following = position + 1
+    while following < len(tokens) and tokens[following].surface in _SUFFIXES:
+        following += 1
     if following < len(tokens) and tokens[following].surface == "(":
         for later in range(following, min(following + _ASIDE, len(tokens))):
             if tokens[later].surface == ")":

@@ -23,6 +23,7 @@ class Modality:
         unknown: It says that something is not known.
         associated: It says that things go together, not that one causes the other.
         causal: It says that one thing brings about another.
+        causes: It names a cause in so many words (原因, 引き起こす).
         proven: It says that something is proven, confirmed or certain.
     """
 
@@ -33,17 +34,18 @@ class Modality:
     unknown: bool
     associated: bool
     causal: bool
+    causes: bool
     proven: bool
 
 
 _STRONG = re.compile(
     r"強く(?:推奨|勧|すすめ|奨|求め)|強い(?:推奨|勧告)|強に推奨|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:強|1)|推奨度\W{0,2}1|推奨グレード\W{0,2}[A1]\b|"
-    r"strong(?:ly)?\s+recommend|strong\s+for|グレード\W?A\b|推奨クラス\W?I(?![IVa-z])|クラス\W?I(?![IVa-z])|Class I(?![IVa-z])|(?<![0-9.])1[ABCD](?![0-9a-zA-Z])",
+    r"strong(?:ly)?\s+recommend|strong\s+for|グレード\W?A\b|推奨クラス\W?I(?![IVa-z])|クラス\W?I(?![IVa-z])|Class I(?![IVa-z])|(?<![0-9A-Za-z.])1[ABCD](?![0-9a-zA-Z])",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
     r"弱く(?:推奨|勧|すすめ|奨)|弱い(?:推奨|勧告)|提案|条件付き|条件つき|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:弱|2)|推奨度\W{0,2}2|"
-    r"conditional|weak(?:ly)?\s+(?:recommend|for)|suggest(?:s|ed)?(?!\s+that)|(?<![0-9.])2[ABCD](?![0-9a-zA-Z])|クラス\W?IIb|Class IIb",
+    r"conditional|weak(?:ly)?\s+(?:recommend|for)|suggest(?:s|ed)?(?!\s+that)|(?<![0-9A-Za-z.])2[ABCD](?![0-9a-zA-Z])|クラス\W?IIb|Class IIb",
     re.IGNORECASE,
 )
 _RECOMMEND = re.compile(
@@ -82,6 +84,9 @@ _CAUSAL = re.compile(
     r"原因|引き起こ|ひきおこ|もたら|招(?:く|き|い)|惹起|起因|生じさせ|せいで|ことで|ことにより|によって|により|させる|予防(?:する|でき|され)|防(?:ぐ|げ|ぎ|止)|抑え(?:る|られ)|抑制(?:する|され)|"
     r"減らす|増やす|下げる|上げる|改善する|悪化させ|低下させ|上昇させ|(?:ほど|すると|れば)[、,]?.{0,30}(?:増え|減|大きく|高ま|下が|上が|強く|よく)|\bcauses?\b|\bcaused|leads? to|prevents?|reduces?\b",
     re.IGNORECASE,
+)
+_CAUSES = re.compile(
+    r"原因|引き起こ|ひきおこ|もたら|惹起|起因|\bcauses?\b|\bcaused\b|leads? to", re.IGNORECASE
 )
 _PROVEN = re.compile(
     r"(?:証明|立証|実証)され(?!て?い?な)|確認されて(?!いな)|確実(?:である|だ|に)|明らか(?:である|にな|にされ)(?!.{0,4}ない)|確立され(?!て?い?な)|\bproven\b|\bestablished\b|certainly",
@@ -123,6 +128,7 @@ def find(text: str) -> Modality:
         unknown=_UNKNOWN.search(text) is not None,
         associated=_ASSOCIATED.search(text) is not None,
         causal=_CAUSAL.search(text) is not None,
+        causes=_CAUSES.search(text) is not None,
         proven=_PROVEN.search(text) is not None,
     )
 

@@ -19,7 +19,7 @@ from medrag.attribution.facts.modality import find as find_modality
 from medrag.attribution.facts.terms import Term
 from medrag.attribution.facts.terms import find as find_terms
 from medrag.attribution.facts.vocabulary import vocabulary
-from medrag.attribution.facts.words import Negator, Scanner, Word
+from medrag.attribution.facts.words import Moment, Negator, Scanner, Word
 from medrag.japanese import quantities
 from medrag.japanese.normalize import Normalized, Span, normalize
 from medrag.japanese.quantities import Quantity
@@ -53,6 +53,7 @@ class Reading:
     words: tuple[Word, ...]
     quantities: tuple[Quantity, ...]
     negators: tuple[Negator, ...]
+    moments: tuple[Moment, ...]
     slots: tuple[SlotValue, ...]
     concepts: frozenset[str]
     placed: frozenset[Placed]
@@ -105,7 +106,8 @@ def read(plain: str) -> Reading:
     terms = find_terms(text)
     tokens = joined(tokenize(text))
     clauses = split(text, tokens)
-    words, negators = Scanner(tokens, masked, clauses, terms).scan()
+    scanner = Scanner(tokens, masked, clauses, terms)
+    words, negators = scanner.scan()
     slots = tuple(
         SlotValue(
             slot=value.slot,
@@ -124,6 +126,7 @@ def read(plain: str) -> Reading:
         words=words,
         quantities=amounts,
         negators=negators,
+        moments=tuple(scanner.moments),
         slots=slots,
         concepts=frozenset(phrase.concept for phrase in phrases),
         placed=frozenset(

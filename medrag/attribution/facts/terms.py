@@ -14,6 +14,12 @@ _SPEAKING = frozenset(
 )
 
 
+_KINDS = {
+    "drugs": "drug", "drug_classes": "drug", "conditions": "condition", "tests_and_measures": "measure",
+    "procedures": "procedure", "anatomy": "anatomy", "microbes": "microbe", "populations": "population",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """A word of the lexicon where it stands.
@@ -22,6 +28,7 @@ class Term:
         concepts: What it may mean; an ambiguous abbreviation has several.
         classes: The classes that it belongs to, as concepts.
         opposites: Concepts that say the opposite.
+        kinds: What sort of thing it names (drug, condition, procedure); empty for general words.
     """
 
     start: int
@@ -30,6 +37,7 @@ class Term:
     concepts: frozenset[str]
     classes: frozenset[str]
     opposites: frozenset[str]
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,7 @@ class _Meaning:
     concepts: frozenset[str]
     classes: frozenset[str]
     opposites: frozenset[str]
+    kinds: frozenset[str]
 
 
 def find(text: str) -> tuple[Term, ...]:
@@ -53,6 +62,7 @@ def find(text: str) -> tuple[Term, ...]:
                     concepts=meaning.concepts,
                     classes=meaning.classes,
                     opposites=meaning.opposites,
+                    kinds=meaning.kinds,
                 )
             )
     return tuple(found)
@@ -71,6 +81,7 @@ def _meaning(form: str, group_ids: tuple[int, ...]) -> _Meaning | None:
             lexicon.canonical(name) for own in names for name in lexicon.classes_of(own)
         ),
         opposites=frozenset(lexicon.canonical(name) for name in lexicon.antonyms(form)),
+        kinds=frozenset(_KINDS[group.source] for group in groups if group.source in _KINDS),
     )
 
 

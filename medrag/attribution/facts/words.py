@@ -77,6 +77,18 @@ _ALNUM = re.compile(r"[A-Za-z0-9α-ωΑ-Ω]")
 _NEGATABLE = frozenset(("助動詞", "形容詞", "名詞", "接尾辞"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When, relative to something: 吸入後, 治療中."""
+
+    key: str
+    when: str
+
+
+_MOMENTS = ("前", "中", "後")
+_OVER = frozenset(("終了", "完了"))
+
+
 @dataclass(slots=True)
 class Scanner:
     """Reads the tokens of one statement, left to right, once."""
@@ -86,6 +98,7 @@ class Scanner:
     clauses: Sequence[Span]
     terms: Sequence[Term]
     words: list[Word] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
     _drafted: list[_Draft] = field(default_factory=list)
     _content: list[Span] = field(default_factory=list)  # start and clause of what is no aside
     _pending: list[_Draft] = field(default_factory=list)  # prefixes and English: the target follows
@@ -105,6 +118,8 @@ class Scanner:
             if self._is_masked(token):
                 continue
             base = token.base
+            if token.surface in _MOMENTS and self.words and self.words[-1].end == token.start:
+                self._time(token.surface)
             if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
                 self._negate(position, token)
             elif token.pos == "接頭辞" and base in _PREFIXES:
@@ -118,6 +133,12 @@ class Scanner:
         self._drafted.extend(self._pending)
         self._drafted.sort(key=lambda draft: draft.token.start)
         return tuple(self.words), tuple(self._negator(draft) for draft in self._drafted)
+
+    def _time(self, when: str) -> None:
+        last = self.words[-1]
+        self.moments.append(Moment(key=last.key, when=when))
+        if last.base in _OVER and len(self.words) > 1:
+            self.moments.append(Moment(key=self.words[-2].key, when=when))
 
     def _before_modal(self, position: int) -> bool:
         return any(
@@ -164,6 +185,8 @@ class Scanner:
                 term=self._term if named else -1,
             )
         )
+        if token.base.endswith(_MOMENTS) and len(token.base) > 1:
+            self.moments.append(Moment(key=token.base[:-1], when=token.base[-1]))  # 術後
         if not self._depth:
             self._content.append(Span(token.start, self._clause))
         self._target = len(self.words) - 1
