@@ -106,13 +106,19 @@ class Said:
 NOTHING = Said()
 
 
-def read(text: str, headings: Sequence[Heading] | None) -> Said:
-    """Read the head of a document."""
+def read(text: str, headings: Sequence[Heading] | None, *, styled: bool = False) -> Said:
+    """Read the head of a document.
+
+    Args:
+        text: The document's.
+        headings: Those that its format marks.
+        styled: Whether they were found by the size of their letters, and so may be anything large.
+    """
     head = fold(text[:_HEAD])
     keyed: dict[str, str] = {}
     for match in _KEYED.finditer(head):
         keyed.setdefault(match["key"].lower(), match["value"].strip(" 　*_"))
-    title = _title(text, headings)
+    title = _title(text, headings, styled=styled)
     edition = _first(
         _EDITION,
         keyed.get("版"),
@@ -157,8 +163,9 @@ def date_in(text: str) -> date | None:
 
 
 def language(text: str) -> str:
-    """Its language by its letters: "ja" where it has kana, "en" elsewhere."""
-    return "ja" if len(_JAPANESE.findall(text[:4000])) * 50 >= min(len(text), 4000) else "en"
+    """Its language by the letters of its beginning: ja where it has kana, en elsewhere."""
+    head = text[:600]
+    return "ja" if 50 * len(_JAPANESE.findall(head)) >= len(head) else "en"
 
 
 def _first(pattern: re.Pattern[str], *texts: str | None) -> str | None:
@@ -168,13 +175,20 @@ def _first(pattern: re.Pattern[str], *texts: str | None) -> str | None:
     return None
 
 
-def _title(text: str, headings: Sequence[Heading] | None) -> str | None:
+def _title(text: str, headings: Sequence[Heading] | None, *, styled: bool) -> str | None:
     first = headings[0] if headings else None
     heading = text[first.start : first.end].strip("# 　\t*") if first else None
-    if first and not text[: first.start].strip():
+    if first and not styled and not text[: first.start].strip():
         return heading
-    for line in text[:_HEAD].split("\n")[:25]:
-        bare = " ".join(line.strip("#>*=- 　\t【】").split())
-        if 4 <= len(bare) <= 80 and _TITLED.search(bare):
-            return bare
+    lines = [
+        " ".join(line.strip("#>*=- 　\t【】").split()) for line in text[:_HEAD].split("\n")[:25]
+    ]
+    for number, line in enumerate(lines):
+        above = lines[number - 1] if number else ""
+        if 4 <= len(line) <= 80 and _TITLED.search(line):
+            # A title over two lines: the upper one names the matter.
+            long = not _TITLED.match(line) and re.search(
+                r"(?:する|係る|関する|の|における|及び)$", above
+            )
+            return above + line if long and len(above) <= 60 else line
     return heading

@@ -281,7 +281,11 @@ def _document(
     parsed: Parsed, entry: Entry | None, source: Source, names: Identifiers, where: str, plain: bool
 ) -> Document:
     fields = dict(parsed.fields)
-    said = bibliography.NOTHING if plain else bibliography.read(parsed.text, parsed.headings)
+    said = (
+        bibliography.NOTHING
+        if plain
+        else bibliography.read(parsed.text, parsed.headings, styled=bool(parsed.pages))
+    )
     given = entry.id if entry and entry.id else fields.get("id")
     identifier = names.given(given, where) if given else names.made(source.name, parsed.member)
     published = (

@@ -13,6 +13,7 @@ from medrag.errors import ParseError
 
 _MADE_BYTES = 120
 _GIVEN_BYTES = 200
+_RESERVED = re.compile(r"[/\\%#?]|^\.+$")  # in a URL, a path, or a passage's id
 _UNSAFE = re.compile(r"[^\w.\-]+")
 
 
@@ -32,13 +33,10 @@ class Identifiers:
         Raises:
             ParseError: It is empty, not printable, or longer than 200 bytes.
         """
-        if (
-            not name.strip()
-            or len(name.encode("utf-8", "replace")) > _GIVEN_BYTES
-            or not name.isprintable()
-        ):
+        usable = name.strip() and name.isprintable() and not _RESERVED.search(name)
+        if not usable or len(name.encode("utf-8", "replace")) > _GIVEN_BYTES:
             raise ParseError(
-                "an id must be printable, not empty and at most 200 bytes",
+                f"the id {name[:40]!r} cannot be used: printable, at most 200 bytes, none of / \\ % # ?",
                 where=where,
                 hint="correct the id",
             )

@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from langchain_text_splitters import CharacterTextSplitter
 
 
-def pack(pieces: Sequence[str], *, max_tokens: int, length: Callable[[str], int]) -> list[int]:
-    """How many of the pieces, in order, go into each group of at most `max_tokens`.
+def pack(pieces: Sequence[str], *, most: int, length: Callable[[str], int]) -> list[int]:
+    """How many of the pieces, in order, go into each group.
 
     Args:
         pieces: Units that stay whole, none empty.
-        max_tokens: Longest group; a single longer piece is a group of its own.
-        length: Counts the tokens of a text.
+        most: Longest group, by `length`; a single longer piece is a group of its own.
+        length: Measures a text, in the unit of `most`; rounding would add up over the pieces.
     """
     splitter = CharacterTextSplitter(
         separator="\n",
-        chunk_size=max_tokens,
+        chunk_size=most,
         chunk_overlap=0,
         length_function=length,
         keep_separator=False,
@@ -38,7 +38,7 @@ def pack(pieces: Sequence[str], *, max_tokens: int, length: Callable[[str], int]
 
     for piece in pieces:
         line = piece.replace("\n", " ")
-        if length(line) > max_tokens:  # the splitter would only complain about it
+        if length(line) > most:  # the splitter would only complain about it
             flush()
             counts.append(1)
         else:

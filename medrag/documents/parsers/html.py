@@ -307,6 +307,7 @@ class _Page:
                 written.append(_SPACE.sub(" ", inner.text()).strip())
             self.write("\t".join(written))
             self.line()
+        self.write("\n")
 
 
 def _cells(row: LexborNode) -> list[LexborNode]:

@@ -198,7 +198,8 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
     ]
     begin = -_edge([-left for left in column], size) if column else last.box.left
     # A line set to the right, or in the middle, ends where it likes.
-    full = last.box.right >= edge - 1.9 * size and last.box.width > 0.5 * (edge - begin)
+    slack = max(1.9 * size, _first_word(line))
+    full = last.box.right >= edge - slack and last.box.width > 0.5 * (edge - begin)
     if same_page:
         gap = last.box.bottom - line.box.top
         below = -0.6 * size < gap < 1.6 * size
@@ -211,6 +212,14 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
 def _edge(ends: Sequence[float], size: float) -> float:
     """Where the lines of a column end: as far as two of them reach, lest a title over two count."""
     for end in sorted(ends, reverse=True):
-        if sum(abs(end - other) < 1.5 * size for other in ends) > 1:
+        if sum(abs(end - other) < 3 * size for other in ends) > 1:
             return end
     return max(ends, default=0.0)
+
+
+def _first_word(line: Line) -> float:
+    """How wide the first word is: it would have stood on the line before, had there been room."""
+    if not line.text[0].isascii():
+        return 0.0
+    places = [box for box in line.boxes[: max(line.text.find(" "), 1)] if box is not None]
+    return places[-1].right - places[0].left + 0.5 * line.size if places else 0.0

@@ -194,23 +194,27 @@ def read(page: pdfium.PdfPage) -> PageLines:
 def _characters(text_page: pdfium.PdfTextPage, bounds: Box) -> _Characters:
     # The hot loop: a page has a thousand characters, a circular a million.
     handle = text_page.raw
+    count = raw.FPDFText_CountChars(handle)
+    text = text_page.get_text_range()
+    if len(text) != count:  # what is beyond the basic plane, or is no character at all
+        text = "".join(_letter(raw.FPDFText_GetUnicode(handle, index)) for index in range(count))
+    if _RADICAL.search(text):
+        text = _RADICAL.sub(lambda match: fold(match[0])[:1], text)
     rectangle = raw.FS_RECTF()
     reference = ctypes.byref(rectangle)
-    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    box_of = raw.FPDFText_GetLooseCharBox
     west, south, east, north = bounds
     codes: list[str] = []
     boxes: list[Box | None] = []
     heights: dict[int, int] = {}
     stray = False
-    for index in range(raw.FPDFText_CountChars(handle)):
-        code = unicode_of(handle, index)
-        if code <= 32:
-            codes.append(chr(code) if code in (10, 13) else " " if code in (0, 9, 32) else "\ufffd")
+    for index, character in enumerate(text):
+        if character <= " ":
+            codes.append(
+                character if character in "\r\n" else " " if character in " \t\x00" else "\ufffd"
+            )
             boxes.append(None)
             continue
-        character = chr(code) if code < 0x110000 else "\ufffd"
-        if 0x2E80 <= code <= 0x2FDF:
-            character = fold(character)
         box_of(handle, index, reference)
         left, bottom, right, top = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
         x, y, height = (left + right) / 2, (bottom + top) / 2, top - bottom
@@ -224,6 +228,10 @@ def _characters(text_page: pdfium.PdfTextPage, bounds: Box) -> _Characters:
         boxes.append(Box(left, bottom, right, top))
     usual = max(heights, key=lambda size: heights[size]) / 2 if heights else 10.0
     return _Characters(codes, boxes, max(usual, 0.5), stray)
+
+
+def _letter(code: int) -> str:
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
 def _bare(function: Any, result: Any, *arguments: Any) -> Any:
@@ -289,8 +297,10 @@ class _Colour:
 
     def pale(self) -> bool:
         """Whether nothing is seen of it on white paper."""
-        red, green, blue, alpha = self.values
-        return (red >= _PALE and green >= _PALE and blue >= _PALE) or alpha < _FAINT
+        values = self.values
+        if values[3] < _FAINT:
+            return True
+        return values[0] >= _PALE and values[1] >= _PALE and values[2] >= _PALE
 
 
 def _visible(
