@@ -28,7 +28,7 @@ from sets import SETS, Absent, Line, from_corpus
 
 from medrag.attribution.checker import Checker
 from medrag.attribution.entailment import Entailment, Pair
-from medrag.errors import MissingDependency
+from medrag.errors import MedragError, MissingDependency
 from medrag.evaluation import attribution
 from medrag.evaluation.attribution import Checked, LabelledClaim
 from medrag.evaluation.selection import OperatingPoint, area, risk_coverage
@@ -47,7 +47,7 @@ class Measured:
     tiers: str
     result: dict[str, Any]
     points: tuple[OperatingPoint, ...]
-    cold: float
+    cold: float | None
     warm: float
 
 
@@ -89,7 +89,7 @@ def alone(name: str, items: Sequence[LabelledClaim], entailment: Entailment) -> 
             "false_contradicted": nothing,
         },
         points=risk_coverage(checked),
-        cold=len(items) / seconds,
+        cold=None,  # the passages were read when the set was measured with the facts
         warm=len(items) / seconds,
     )
 
@@ -142,7 +142,7 @@ def summary(measured: Iterable[Measured]) -> Iterator[str]:
             percent(result["false_contradicted"]),
             _risk(one),
             f"{area(one.points):.3f}",
-            f"{one.cold:,.0f}",
+            "–" if one.cold is None else f"{one.cold:,.0f}",
             f"{one.warm:,.0f}",
         ]
         yield f"| {' | '.join(cells)} |"
@@ -215,6 +215,10 @@ def main() -> None:
             sets[name] = limited(load(), options.limit)
         except Absent as absent:
             print(f"{name} left out: {absent}", file=sys.stderr)
+            continue
+        if not sets[name]:
+            print(f"{name} left out: no claim could be made", file=sys.stderr)
+            del sets[name]
     if options.write:
         options.write.mkdir(parents=True, exist_ok=True)
         for name, lines in sets.items():
@@ -243,4 +247,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MedragError as error:
+        sys.exit(str(error))

@@ -21,6 +21,7 @@ from medrag.evaluation.interventions import (
     generate,
     replace_cited,
     split_of,
+    tables,
 )
 from medrag.japanese import quantities
 
@@ -245,6 +246,16 @@ def test_a_table_is_read_cell_by_cell(claims: list[GeneratedClaim]) -> None:
     swapped = {claim.claim for claim in claims if claim.kind == "swapped_values"}
     assert "カンデサルタンの系統は、ARBである。" in rows
     assert "アムロジピンの用量は、4〜8 mgを1日1回である。" in swapped
+
+
+def test_a_list_in_another_order_is_no_other_value() -> None:
+    table = "| 薬剤 | 系統 | 禁忌 |\n|---|---|---|\n| 甲薬 | 第一系統 | 妊婦、脱水 |\n| 乙薬 | 第二系統 | 脱水、妊婦 |"
+    found = {
+        statement.text: [variant.text for variant in variants]
+        for statement, variants in tables.statements(table)
+    }
+    assert found["甲薬の禁忌は、妊婦、脱水である。"] == []
+    assert found["甲薬の系統は、第一系統である。"] == ["甲薬の系統は、第二系統である。"]
 
 
 def test_an_altered_quantity_is_the_only_one_that_differs(claims: list[GeneratedClaim]) -> None:

@@ -126,5 +126,6 @@ def _usable(sentence: str) -> bool:
         and _MARKUP.search(sentence) is None
         and _DEPENDENT.match(sentence) is None
         and _NOTICE.search(sentence) is None
+        and "：" not in sentence[:10]  # IV度：… is an entry of a list, no sentence
         and sentence.count("。") <= 2
     )

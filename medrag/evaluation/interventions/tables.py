@@ -43,7 +43,9 @@ def _swaps(statement: Statement, at: int, cell: _Cell, cells: list[_Cell]) -> It
     end = at + len(cell.value)
     for other in cells:
         mine, its = squeeze(cell.value), squeeze(other.value)
-        differs = mine not in its and its not in mine
+        # A list in another order, or a part of it, would still be true.
+        listed = set(its.split("、")) <= set(mine.split("、"))
+        differs = mine not in its and its not in mine and not listed
         edition = _EDITION.search(other.column) is not None
         if differs and not edition and other.column == cell.column and other.row != cell.row:
             yield statement.replaced("swapped_values", at, end, other.value)
