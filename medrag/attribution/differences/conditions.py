@@ -99,7 +99,12 @@ def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
         lost = [q for q in amounts if not any(q.same_value(mine) for mine in claim.quantities)]
         weight = sum(w.weight for w in heavy) + 1.5 * len(amounts)
         gone = sum(w.weight for w in missing) + 1.5 * len(lost)
-        if gone < 0.6 * weight:
+        listed = "いずれ" in evidence.text[span.start : span.end] and any(
+            w.key in used or w.base in claim.text.lower()
+            for w in evidence.words
+            if w.clause == evidence.clause_at(span.start) and w.start < span.start and w.weight >= 1
+        )
+        if gone < 0.6 * weight or listed:
             kept.add(evidence.clause_at(span.start))
         elif gone >= 1:
             if not _governs(evidence, span, used):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
@@ -22,6 +22,7 @@ _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
 _UNTIL = re.compile(r"まで[はに]?[^、。]{0,24}(?:ない|ず|ません|避け|控え)")
 _SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第")
 _CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
+_DOING = frozenset(("投与", "実施", "服用", "追加"))
 _WHETHER = re.compile(r"か(?:どうか|否か)|のか[はが、]")
 
 
@@ -47,6 +48,9 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if not options:
             continue
         results = [_compare(claim, clause, option) for option in options]
+        home = alignment.chosen[alignment.homes[clause]].unit
+        if results[0] is None and all(option.unit is not home for option in options):
+            yield from _elsewhere(alignment, clause, home)
         if all(result is not None for result in results) and results[0] is not None:
             yield results[0]
         elif results[0] is None:
@@ -56,6 +60,21 @@ def find(alignment: Alignment) -> Iterator[Finding]:
 def _is_conditional(place: Place) -> bool:
     span = place.unit.reading.clauses[place.clause]
     return _CONDITIONAL.search(place.unit.reading.text[span.start : span.end]) is not None
+
+
+def _elsewhere(alignment: Alignment, clause: int, home: Unit) -> Iterator[Finding]:
+    """Its predicate stands in another sentence, and the sentence of the rest says the opposite."""
+    claim, reading = alignment.claim, home.reading
+    keys = {word.key for word in claim.words if word.clause == clause}
+    scores = [0.0] * len(reading.clauses)
+    for word in reading.words:
+        if word.key in keys:
+            scores[word.clause] += word.weight
+    number = max(range(len(scores)), key=scores.__getitem__)
+    place = Place(unit=home, clause=number, score=scores[number], says=False, ends=False)
+    finding = _compare(claim, clause, place)
+    if finding is not None:
+        yield replace(finding, firm=False)
 
 
 def places(alignment: Alignment, clause: int) -> list[Place]:
@@ -97,7 +116,7 @@ def places(alignment: Alignment, clause: int) -> list[Place]:
             )
             if score:
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
-                ends = bool(there) and there[-1].key == last
+                ends = bool(there) and _said(last, {there[-1].key})
                 found.append(
                     Place(
                         unit=entry.unit,
@@ -107,12 +126,45 @@ def places(alignment: Alignment, clause: int) -> list[Place]:
                         ends=ends,
                     )
                 )
+    most = max((place.score for place in found), default=0.0)
+    found = [place for place in found if place.score >= _SPEAKS_OF * most]
+    found = _of_its_subject(alignment, clause, found)
     if any(place.ends for place in found):
         found = [place for place in found if place.ends]
     elif any(place.says for place in found):
         found = [place for place in found if place.says]
     found.sort(key=lambda place: -place.score)
     return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
+
+
+def _said(predicate: str, keys: set[str]) -> bool:
+    """Whether a predicate is among these; 行う and 用いる stand for each other."""
+    return predicate in keys or (predicate in _DOING and bool(keys & _DOING))
+
+
+def _of_its_subject(alignment: Alignment, clause: int, found: list[Place]) -> list[Place]:
+    """Without the clauses of units that name another drug than this clause of the claim does."""
+    claim = alignment.claim
+    drugs = [
+        claim.terms[number]
+        for number in {
+            word.term for word in claim.words if word.clause == clause and word.term >= 0
+        }
+        if "drug" in claim.terms[number].kinds
+    ]
+    kept = [
+        place
+        for place in found
+        if all(
+            drug.concepts & place.unit.meanings
+            or not any(
+                "drug" in other.kinds and not other.concepts & claim.meanings
+                for other in place.unit.reading.terms
+            )
+            for drug in drugs
+        )
+    ]
+    return kept or found
 
 
 def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:

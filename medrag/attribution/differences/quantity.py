@@ -11,7 +11,6 @@ from medrag.attribution.differences.finding import Finding
 from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
-_NEAR = 0.9
 _DIFFERENCE = re.compile(r"差|低下|減|下が|変化")
 _SWAPPED = 0.4
 _SWAPPED_FIRMLY = 0.6
@@ -42,7 +41,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         matching = [entry for entry in same if _agrees(amount, entry[1])]
         if not matching:
             other = same[0][1]
-            stated = bool(amount.comparator and other.comparator) or alignment.coverage >= _NEAR
+            stated = bool(amount.comparator and other.comparator)
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
         yield from _swapped(claim, amount, matching, held)

@@ -19,6 +19,10 @@ from medrag.attribution.facts import Reading, Word
 _CASES = ("を", "へ", "から", "より", "で", "に")
 _MANY = 14  # names of one claim: their pairs are compared
 _SWAPPED = 0.6
+_FIRST = re.compile(r"まず|最初に|はじめに|初めに|第一に|第一選択")
+_THEN = re.compile(
+    r"不十分|足りな|反応(?:が乏し|しな|がな)|効(?:果がな|かな)|無効|届かな|達しな|改善しな|得られな|できな|場合は|なければ|[れけせ]ば、"
+)
 _COMPARED = re.compile(r"に比べ|に比し|と比較|より(?!も?前|後)")
 _ORDER = re.compile(
     r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
@@ -38,6 +42,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     yield from _misplaced(alignment)
     yield from _reversed(alignment)
     yield from _relative(alignment)
+    yield from _stages(alignment)
 
 
 def _exchanged(alignment: Alignment) -> Iterator[Finding]:
@@ -184,6 +189,45 @@ def _relative(alignment: Alignment) -> Iterator[Finding]:
                 firm=not when & theirs[key],
                 same_place=True,
             )
+
+
+def _stages(alignment: Alignment) -> Iterator[Finding]:
+    """まずAを行い、不十分ならBを行う told as B first and A then."""
+    mine = _staged(alignment.claim)
+    if mine is None:
+        return
+    for entry in alignment.chosen:
+        theirs = _staged(entry.unit.reading)
+        if theirs is None:
+            continue
+        crossed = min(len(mine.first & theirs.later), len(mine.later & theirs.first))
+        straight = max(len(mine.first & theirs.first), len(mine.later & theirs.later))
+        if crossed and crossed >= straight:
+            yield Finding(
+                kind="first_second_line",
+                claim=alignment.claim.text.strip(),
+                evidence=entry.unit.reading.text.strip(),
+                same_place=True,
+            )
+            return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Staged:
+    first: frozenset[str]
+    later: frozenset[str]
+
+
+def _staged(reading: Reading) -> _Staged | None:
+    """The nouns of what is done first, and of what is done when that does not do."""
+    begin = _FIRST.search(reading.text)
+    turn = _THEN.search(reading.text, begin.end()) if begin else None
+    if begin is None or turn is None:
+        return None
+    nouns = [word for word in reading.words if word.weight >= 0.6]
+    first = frozenset(word.key for word in nouns if begin.end() <= word.start < turn.start())
+    later = frozenset(word.key for word in nouns if word.start >= turn.end())
+    return _Staged(first=first - later, later=later - first)
 
 
 def _moments(readings: Sequence[Reading]) -> dict[str, set[str]]:

@@ -18,9 +18,10 @@ _NAME = re.compile(r"[ァ-ヶー]{3,}$|(?=.*[a-z])[a-z0-9α-ω-]{2,}$")
 _NEAR = 0.8
 _ALIKE = 0.5
 _CLAUSE = 1.8  # weight from which a clause says something of its own
-_NOTHING = 0.45
+_NOTHING = 0.35
 _ALL = 0.85
 _PART = 0.4
+_THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -28,6 +29,27 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     claim = alignment.claim
     yield from _additions(alignment)
     reported: set[int] = set()
+    for number, term in enumerate(claim.terms):
+        home = alignment.chosen[alignment.homes[claim.clause_at(term.start)]].unit
+        if term.opposites and not term.concepts & home.meanings:
+            there = next(
+                (
+                    t
+                    for t in home.reading.terms
+                    if t.concepts & term.opposites and not t.concepts & claim.meanings
+                ),
+                None,
+            )
+            if there is not None:
+                reported.add(number)
+                yield Finding(
+                    kind="antonym",
+                    claim=term.form,
+                    evidence=there.form,
+                    start=term.start,
+                    end=term.end,
+                    same_place=True,
+                )
     novel = sum(
         w.weight >= 1 and m < _NEAR for w, m in zip(claim.words, alignment.matches, strict=True)
     )
@@ -60,6 +82,12 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             reported.add(word.term)
             firm = rival.drug and _rest(alignment, word) >= 0.9
             yield _finding(word, claim, "entity", rival.form, firm=firm)
+        elif word.weight >= 1 and word.term >= 0 and claim.terms[word.term].kinds and match >= 1:
+            left = _unused(claim, home)
+            if left:
+                # Stitched from two sentences: what the one says of 間欠的空気圧迫法, told of ヘパリン.
+                reported.add(word.term)
+                yield _finding(word, claim, "entity", left, firm=False)
 
 
 def _rest(alignment: Alignment, word: Word) -> float:
@@ -123,17 +151,13 @@ def _opposite(word: Word, claim: Reading, home: Unit) -> str:
     for other in home.reading.words if denied else ():
         if canonical(other.base) in denied and other.key not in claim.keys:
             return other.base
-    if word.term < 0:
-        return ""
-    denied = claim.terms[word.term].opposites
-    for there in home.reading.terms:
-        if there.concepts & denied and not there.concepts & claim.meanings:
-            return there.form
     return ""
 
 
 def _is_noun(word: Word, claim: Reading) -> bool:
     """Whether a word stands for something: a noun, or a short part of a term (腎 in 腎不全)."""
+    if word.base.isascii() and word.base.isalpha():
+        return True  # an English word: no part of speech tells nouns apart
     return word.weight >= 1 or (
         word.term >= 0 and word.weight == _PART and len(claim.terms[word.term].form) > 1
     )
@@ -156,6 +180,20 @@ def named(word: Word) -> bool:
     if word.weight < 1 or word.base in vocabulary().heads:
         return False
     return word.term >= 0 or _NAME.match(word.base) is not None
+
+
+def _unused(claim: Reading, home: Unit) -> str:
+    """A name in the sentence that the claim rests on, and that the claim leaves out."""
+    return next(
+        (
+            term.form
+            for term in home.reading.terms
+            if term.kinds & _THINGS
+            and not term.concepts & claim.meanings
+            and term.form not in claim.text
+        ),
+        "",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
