@@ -46,6 +46,8 @@ class FinalChannel:
         Raises:
             Leak: A transcript begins after part of an answer went out, with no way to tell them apart.
         """
+        if self._started and not self._held and "<" not in text and _REPLACEMENT not in text:
+            return text  # as nearly every token of an answer
         self._held += text
         if self._leaked or self._leaks():
             return ""

@@ -47,9 +47,10 @@ class GrowingReply:
         self._finish_reason = chunk.finish_reason or self._finish_reason
         self._usage = chunk.usage or self._usage
         self._model = chunk.model or self._model
-        for name in ("id", "system_fingerprint"):
-            if (value := getattr(chunk, name)) is not None:
-                self._raw[name] = value
+        if chunk.id is not None:
+            self._raw["id"] = chunk.id
+        if chunk.system_fingerprint is not None:
+            self._raw["system_fingerprint"] = chunk.system_fingerprint
         return ChatDelta(content=content, reasoning=chunk.reasoning)
 
     def end(self) -> tuple[str, ChatReply]:
