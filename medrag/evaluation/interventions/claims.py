@@ -127,7 +127,8 @@ class GeneratedClaim:
 def generate(entries: Iterable[Ingested], *, seed: int, per_kind: int) -> Iterator[GeneratedClaim]:
     """Labelled claims from documents, at most `per_kind` of a kind from each.
 
-    The same documents and seed give the same claims, whatever else is read.
+    The same documents and seed give the same claims. What is made of one document does not depend on
+    the others, except for wrong passages, which are theirs. English documents make none.
     """
     documents = [entry for entry in entries if entry.document.language == "ja"]
     stated = {entry.document.id: statements(entry) for entry in documents}
