@@ -15,7 +15,7 @@ from medrag.attribution.entailment import Judgement
 from medrag.attribution.verdicts import Verdict
 
 # Coverage from which a claim without findings is supported, and below which nothing speaks for it.
-ACCEPT = 0.8
+ACCEPT = 0.65
 REJECT = 0.25
 # Below this a firm finding is no contradiction: too little shows that the same thing is spoken of.
 PLACED = 0.5

@@ -169,6 +169,7 @@ _TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
 _START = re.compile(
     r"(?:(?<![A-Za-zα-ωΑ-Ω0-9_.])(?<![0-9],)(?<![A-Za-z][-‐−])|(?<=eGFR)|(?<=BMI)|(?<=INR)|(?<=LVEF)|(?<=SpO2)"
     r"|(?<=HbA1c)|(?<=Cr)|(?<=LDL-C)|(?<=CRP))\d"
+    r"|(?<=[A-Za-z][A-Za-z])\d(?=\d{0,3}(?:\.\d+)?\s*(?:mmHg|mL|mg|%|歳|以上|以下|未満|を超|を下回))"
 )
 _EXPRESSION = re.compile(
     rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{_UNIT})?(?P<half>半(?![減量分数]))?

@@ -21,6 +21,7 @@ _CLAUSE = 1.8  # weight from which a clause says something of its own
 _NOTHING = 0.35
 _ALL = 0.85
 _PART = 0.4
+_SAID = 0.9
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
@@ -66,13 +67,9 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         elif _is_noun(word, claim) and match < _NEAR and word.base not in vocabulary().heads:
             reported.add(word.term)
             name = named(word)
-            if (
-                not name
-                and novel == 1
-                and alignment.coverage >= 0.85
-                and not _leftover(claim, home)
-            ):
-                continue
+            plain = not name and novel == 1 and not word.base.isascii()
+            if plain and _rest(alignment, word) >= _SAID:
+                continue  # 輸液セット for 輸液: one general noun more names nothing else
             rival = _rival(word, claim, home) if name else None
             rest = _rest(alignment, word)
             firm = rival is not None and rest >= (0.75 if rival.drug else 0.9)
@@ -160,18 +157,6 @@ def _is_noun(word: Word, claim: Reading) -> bool:
         return True  # an English word: no part of speech tells nouns apart
     return word.weight >= 1 or (
         word.term >= 0 and word.weight == _PART and len(claim.terms[word.term].form) > 1
-    )
-
-
-def _leftover(claim: Reading, home: Unit) -> bool:
-    """Whether the evidence has a noun that the claim does not: one that the new word may replace."""
-    text = claim.text.lower()
-    return any(
-        word.weight >= 1
-        and word.key not in claim.keys
-        and word.base not in text
-        and not (word.term >= 0 and home.reading.terms[word.term].concepts & claim.meanings)
-        for word in home.reading.words
     )
 
 

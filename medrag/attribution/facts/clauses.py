@@ -21,12 +21,21 @@ _SUFFIXES = frozenset(("群", "薬", "剤", "例", "者", "値", "療法", "製�
 _ASIDE = 24  # tokens: a longer parenthesis is a sentence of its own
 
 
-def joined(tokens: Sequence[Token]) -> list[Token]:
-    """Katakana and alphanumeric names in one piece: MeCab cuts カルベジロール and SGLT2 in three."""
+def joined(tokens: Sequence[Token], numbers: frozenset[int]) -> list[Token]:
+    """Katakana and alphanumeric names in one piece: MeCab cuts カルベジロール and SGLT2 in three.
+
+    Args:
+        numbers: Where quantities begin: the 110 of DBP110未満 is no part of a name.
+    """
     found: list[Token] = []
     for token in tokens:
         last = found[-1] if found else None
-        if last is not None and last.end == token.start and _belong(last.surface, token.surface):
+        if (
+            last is not None
+            and last.end == token.start
+            and token.start not in numbers
+            and _belong(last.surface, token.surface)
+        ):
             surface = last.surface + token.surface
             found[-1] = Token(
                 surface=surface, base=surface.lower(), pos="名詞", start=last.start, end=token.end

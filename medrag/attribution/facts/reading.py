@@ -104,7 +104,7 @@ def read(plain: str) -> Reading:
     masked.extend(graded)
     masked.sort()
     terms = find_terms(text)
-    tokens = joined(tokenize(text))
+    tokens = joined(tokenize(text), frozenset(amount.start for amount in amounts))
     clauses = split(text, tokens)
     scanner = Scanner(tokens, masked, clauses, terms)
     words, negators = scanner.scan()
