@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import bm25s
 import Stemmer
@@ -17,7 +18,7 @@ from peers import Paragraph, Words
 class Peer:
     NAME = "bm25s"
     DISTRIBUTION = "bm25s"
-    OPTIONS: Mapping[str, float] = {}
+    OPTIONS: ClassVar[Mapping[str, float]] = {}
 
     def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
         self._words, self._k = words, k
@@ -29,15 +30,8 @@ class Peer:
         )
 
     def search(self, question: str) -> list[str]:
-        rows, scores = self._bm25.retrieve(
-            self._tokens([question]), k=self._k, show_progress=False
-        )
-        # What shares no word with the question comes with score 0, in no order.
-        return [
-            self._ids[row]
-            for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True)
-            if score > 0
-        ]
+        rows, _ = self._bm25.retrieve(self._tokens([question]), k=self._k, show_progress=False)
+        return [self._ids[row] for row in rows[0].tolist()]
 
     def save(self, directory: Path) -> bool:
         self._bm25.save(str(directory))
@@ -51,4 +45,4 @@ class Peer:
 
 class Tuned(Peer):
     NAME = "bm25s, k1 = .6, b = .75"
-    OPTIONS = {"k1": 0.6, "b": 0.75}
+    OPTIONS: ClassVar[Mapping[str, float]] = {"k1": 0.6, "b": 0.75}
