@@ -44,6 +44,30 @@ def test_asking_prints_a_cited_and_checked_answer(sample_index: Path) -> None:
     assert "研究目的" in answer["notice"]
 
 
+def test_asked_as_of_an_earlier_day_the_earlier_edition_answers(sample_index: Path) -> None:
+    result = medrag("ask", TARGET, "--index", sample_index, "--as-of", "2022-01-01", "--json")
+    answer = document(result)
+    assert {c["document_id"] for c in answer["citations"]} == {"hypertension-2020"}
+    assert "150/90" in answer["text"]
+    assert answer["provenance"]["as_of"] == "2022-01-01"
+
+
+def test_quoting_an_old_edition_warns(sample_index: Path) -> None:
+    asked = "高血圧診療ガイドライン2020年版では、75歳以上の降圧目標は?"
+    answer = document(medrag("ask", asked, "--index", sample_index, "--json"))
+    assert "superseded" in {citation["edition_status"] for citation in answer["citations"]}
+    assert "superseded_edition" in {warning["code"] for warning in answer["warnings"]}
+    assert "旧版です" in medrag("ask", asked, "--index", sample_index).stdout
+
+
+def test_editions_are_held_against_each_other(sample_index: Path) -> None:
+    found = document(medrag("index", "diff", "--index", sample_index, "--json"))
+    (pair,) = found["editions"]
+    assert (pair["before"], pair["after"]) == ("hypertension-2020", "hypertension-2025")
+    changed = {c["after"]["cq"]: c for c in pair["recommendations"] if c["kind"] == "changed"}
+    assert {"text", "strength"} <= set(changed["CQ3"]["fields"])
+
+
 def test_the_readable_form_carries_the_notice(sample_index: Path) -> None:
     result = medrag("ask", TARGET, "--index", sample_index)
     assert "130/80" in result.stdout
