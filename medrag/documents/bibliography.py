@@ -86,10 +86,11 @@ _SOCIETY_KEYS = (
     "監修",
 )
 _TITLED = re.compile(
-    r"(?:ガイドライン|指針|手引き?|マニュアル|手順書?|について|通知|要領|点数表|基準|プロトコル)(?:[^。、]{0,30})$"
+    r"(?:ガイドライン|指針|手引き?|マニュアル|手順書?|について|通知|要領|点数表|基準|プロトコル)(?:[^。、]{0,16})$"
     r"|guideline|recommendations",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"[(（]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、 　]")
 _JAPANESE = re.compile("[ぁ-んァ-ヶ]")
 
 
@@ -185,10 +186,12 @@ def _title(text: str, headings: Sequence[Heading] | None, *, styled: bool) -> st
     ]
     for number, line in enumerate(lines):
         above = lines[number - 1] if number else ""
-        if 4 <= len(line) <= 80 and _TITLED.search(line):
+        if 4 <= len(line) <= 80 and _TITLED.search(line) and not _ITEM.match(line):
             # A title over two lines: the upper one names the matter.
             long = not _TITLED.match(line) and re.search(
                 r"(?:する|係る|関する|の|における|及び)$", above
             )
             return above + line if long and len(above) <= 60 else line
-    return heading
+    opening = next((line for line in lines if line), "")
+    usable = 2 <= len(opening) <= 40 and not opening.endswith(("。", "."))
+    return heading or (opening if usable else None)

@@ -11,12 +11,13 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 
 from medrag.documents import bibliography, files, guideline, parsers, passages, sandbox, structure
+from medrag.documents import doubts as structure_doubts
 from medrag.documents.document import Document, Source
 from medrag.documents.files import Failure, File
 from medrag.documents.guideline import Recommendation
@@ -269,6 +270,8 @@ def _ingested(part: _Part, file: File, names: Identifiers, max_tokens: int) -> I
     plain = parsed.headings is None and len(parsed.text) < _SHORT and structure.plain(parsed.text)
     found = _document(parsed, file.entry, part.source, names, file.shown, plain)
     recommendations = () if plain else guideline.recognise(found)
+    if not plain and (doubts := structure_doubts.about(found, recommendations)):
+        found = replace(found, notices=(*found.notices, *doubts))
     return Ingested(
         document=found,
         recommendations=recommendations,

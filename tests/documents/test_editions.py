@@ -8,11 +8,24 @@ from medrag.documents.document import Document, Source
 from medrag.documents.editions import is_addendum, series_of, succession
 
 
-def document(identifier: str, title: str, published: date | None, **said: str) -> Document:
+def document(
+    identifier: str,
+    title: str,
+    published: date | None,
+    *,
+    society: str | None = None,
+    supersedes: str | None = None,
+) -> Document:
     source = Source(name=f"{identifier}.md", media_type="text/markdown", sha256="0" * 64, size=1)
     return Document(
-        id=identifier, title=title, text="。", source=source, published=published, **said
-    )  # type: ignore[arg-type]
+        id=identifier,
+        title=title,
+        text="。",
+        source=source,
+        published=published,
+        society=society,
+        supersedes=supersedes,
+    )
 
 
 def test_editions_of_one_title_follow_each_other_by_date() -> None:

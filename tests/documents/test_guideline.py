@@ -189,3 +189,15 @@ def test_the_sample_corpus_comes_out_as_written() -> None:
                 "".join(str(e).split())
                 for e in expected["exceptions"]  # type: ignore[attr-defined]
             ]
+
+
+def test_what_is_not_sure_is_said(tmp_path: Path) -> None:
+    entry = read(
+        tmp_path,
+        "# 架空ガイドライン\n\n## CQ1 用いるか\n\n【推奨】薬Aを推奨する。（推奨の強さ：2）\n\n## CQ2 測るか\n\n【推奨】血圧を測ることを提案する。\n\n"
+        "## CQ3 歩くか\n\nまだわからない。\n\n## BQ1 成因は何か\n\nわからない。\n",
+    )
+    notices = {notice.code: notice.message for notice in entry.document.notices}
+    assert set(notices) == {"questions_without_recommendation", "recommendations_without_strength"}
+    assert notices["questions_without_recommendation"].endswith(": CQ3")
+    assert notices["recommendations_without_strength"].endswith(": CQ2")

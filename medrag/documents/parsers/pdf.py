@@ -150,6 +150,15 @@ def _notices(pages: Sequence[PageLines], scanned: Sequence[int], data: bytes) ->
                 code="hidden_text", message=f"{len(hidden)} hidden texts were left out: {sample}"
             )
         )
+    drawn = [
+        n for n, page in enumerate(pages, start=1) if page.drawn > max(20, 0.15 * _length(page))
+    ]
+    if drawn:
+        listed = ", ".join(map(str, drawn))
+        message = (
+            f"pages where letters seem to be drawn as shapes, which only OCR can read: {listed}"
+        )
+        notices.append(Notice(code="drawn_text", message=message))
     if _SCRIPTS.search(data):
         notices.append(Notice(code="javascript", message="the PDF carries scripts; none was run"))
     return notices

@@ -95,6 +95,7 @@ class PageLines:
         lines: In reading order.
         hidden: Texts that are there and cannot be seen.
         picture: Whether an image covers much of the page.
+        drawn: How many shapes of the size of letters it has: text may be drawn with them.
         rules: How many rules it has, if both horizontal and vertical ones as tables have; else 0.
     """
 
@@ -104,6 +105,7 @@ class PageLines:
     hidden: tuple[str, ...] = ()
     picture: bool = False
     rules: int = 0
+    drawn: int = 0
 
 
 @dataclass(slots=True)
@@ -115,9 +117,12 @@ class _Objects:
     picture: float = 0.0  # share of the page that images cover
     horizontal: int = 0  # rules
     vertical: int = 0
+    drawn: int = 0  # shapes of the size of letters
 
     def rule(self, box: Box) -> None:
-        """Count a path that may be a rule of a table, or a box of four."""
+        """Count a path that may be a rule of a table, a box of four, or a letter drawn as a shape."""
+        if 4 < box.width < 30 and 4 < box.height < 30:
+            self.drawn += 1
         if box.height <= _THIN and box.width > 20:
             self.horizontal += 1
         elif box.width <= _THIN and box.height > 8:
@@ -185,6 +190,7 @@ def read(page: pdfium.PdfPage) -> PageLines:
         height=height,
         hidden=hidden,
         picture=objects.picture > _PICTURE,
+        drawn=objects.drawn,
         rules=objects.horizontal + objects.vertical
         if min(objects.horizontal - 1, objects.vertical) > 1
         else 0,

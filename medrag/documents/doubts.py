@@ -1,0 +1,76 @@
+"""What about a document's structure is not sure, as notices for whoever ingests it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from medrag.documents import directives
+from medrag.documents.document import Document
+from medrag.documents.guideline import Recommendation
+from medrag.documents.structure import question_of
+from medrag.errors import Notice
+
+_LONG = 4000  # characters; a shorter text may well have no headings
+_NAMED = 5  # examples in a message
+_RECOMMENDS = (
+    "CQ",
+    "Q",
+    "ク",
+    "臨",
+    "重",
+)  # questions that ask for a recommendation; BQ and FRQ do not
+
+
+def about(document: Document, recommendations: Sequence[Recommendation]) -> tuple[Notice, ...]:
+    """Notices where recommendations, strengths or headings were expected and not found."""
+    notices = []
+    if unanswered := _unanswered(document, recommendations):
+        listed = ", ".join(unanswered[:_NAMED]) + (" …" if len(unanswered) > _NAMED else "")
+        notices.append(
+            Notice(
+                code="questions_without_recommendation",
+                message=f"{len(unanswered)} clinical questions have no recommendation that was recognised: {listed}",
+            )
+        )
+    graded = sum(recommendation.strength is not None for recommendation in recommendations)
+    bare = [r for r in recommendations if r.strength is None]
+    if graded and bare:
+        listed = ", ".join(r.cq or r.text[:20] for r in bare[:_NAMED])
+        notices.append(
+            Notice(
+                code="recommendations_without_strength",
+                message=f"{len(bare)} of {len(recommendations)} recommendations have no strength: {listed}",
+            )
+        )
+    long = len(document.text) > _LONG
+    if long and len(document.sections) <= 1:
+        notices.append(
+            Notice(
+                code="no_headings",
+                message="no headings were recognised; passages carry no heading path",
+            )
+        )
+    if (
+        long
+        and not recommendations
+        and "ガイドライン" in document.title
+        and directives.recommending(document.text)
+    ):
+        notices.append(
+            Notice(
+                code="structure_uncertain",
+                message="it calls itself a guideline, but no recommendation was recognised; it is read by its headings",
+            )
+        )
+    return tuple(notices)
+
+
+def _unanswered(document: Document, recommendations: Sequence[Recommendation]) -> list[str]:
+    answered = {recommendation.cq for recommendation in recommendations}
+    asked = []
+    for section in document.sections:
+        if section.kind == "question" and section.path and (found := question_of(section.path[-1])):
+            label = found[0]
+            if label.startswith(_RECOMMENDS) and label not in answered and label not in asked:
+                asked.append(label)
+    return asked
