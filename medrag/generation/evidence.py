@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from medrag.documents import directives, grades
 from medrag.generation.terms import keys_of
@@ -107,7 +108,7 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
             row=bool(cells),
             subject=keys_of(cells[0]) if cells else frozenset(),
             grade=_only_grades(text),
-            directs=directives.recommending(text) or bool(_DIRECTS.search(text)),
+            directs=_directs(text),
             reports=bool(_REPORTS.search(text)),
         )
 
@@ -117,10 +118,20 @@ def _plain(sentence: str) -> str:
     return " ".join(_LABEL.sub("", text).split())
 
 
+#: Texts whose kind is remembered: passages come back from question to question.
+_REMEMBERED = 8192
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _only_grades(text: str) -> bool:
     mentions = grades.find(text)
     named = sum(mention.end - mention.start for mention in mentions)
     return bool(mentions) and len(text) - named < 16
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _directs(text: str) -> bool:
+    return directives.recommending(text) or bool(_DIRECTS.search(text))
 
 
 def _cells(sentence: str) -> list[str]:

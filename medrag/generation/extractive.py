@@ -9,31 +9,23 @@ evidence does not reach the question, it abstains.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from medrag.errors import Notice
 from medrag.generation.choice import choose
 from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.evidence import Unit, units_of
-from medrag.generation.prompt import Language, language_of
+from medrag.generation.language import NOTHING_FOUND, WITHHELD, Language, language_of, notice
 from medrag.generation.question import Part, read
 from medrag.generation.terms import LAY, Term
 from medrag.retrieval.retriever import Hit
 
 #: A word that is not found is read as one that is, from this length and likeness on (difflib).
 SHORTEST_MISSPELT, RESEMBLANCE = 5, 0.75
-
-EXTRACTIVE = Notice(
-    code="extractive",
-    message="No language model wrote this answer: it consists of sentences of the cited passages.",
-)
-NO_ANSWER: dict[Language, str] = {
-    "ja": "該当する記載は、検索した文書の中に見つかりませんでした。",
-    "en": "No statement that answers the question was found in the documents searched.",
-}
 
 
 class Extractive:
@@ -45,51 +37,94 @@ class Extractive:
         self, question: str, hits: Sequence[Hit]
     ) -> AsyncGenerator[Delta | Draft, None]:
         """See Generator.stream; never fails."""
-        draft = self.write(question, hits)
+        draft = await asyncio.to_thread(self.write, question, hits)
         yield Delta(text=draft.text)
         yield draft
 
     def write(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The draft, at once."""
+        language = language_of(question)
         units = [unit for number, hit in enumerate(hits, start=1) for unit in units_of(number, hit)]
         chosen: dict[str, Unit] = {}
         unanswered: list[str] = []
-        notices = [EXTRACTIVE]
+        notices = [notice("extractive", language)]
         vocabulary = frozenset().union(*(unit.own | unit.over for unit in units))
         for part in read(question):
-            part_, misspelt = _respelt(part, vocabulary)
+            part_, misspelt = _respelt(part, vocabulary, language)
             notices += misspelt
             found = choose(part_, units)
             chosen |= {unit.text: unit for unit in found if unit.text not in chosen}
             if not found:
                 unanswered.append(part.text.strip())
-        if not chosen:
+        quotes = list(_quotes(chosen.values()))
+        shown = [quote for quote in quotes if quote.shown]
+        if shown:
+            notices += [notice("part_unanswered", language, asked=asked) for asked in unanswered]
+        notices += _limited(quotes, language)
+        if not shown:
             return Draft(
-                text=NO_ANSWER[language_of(question)],
+                text=(WITHHELD if quotes else NOTHING_FOUND)[language],
                 mode=self.mode,
                 abstained=True,
                 notices=tuple(notices),
             )
-        notices += [
-            Notice(code="part_unanswered", message=f"Nothing was found for 「{asked}」.")
-            for asked in unanswered
-        ]
-        languages = {unit.hit.language for unit in chosen.values()} - {language_of(question)}
-        notices += [
-            Notice(code="other_language", message=f"Quoted untranslated, language {language}.")
-            for language in sorted(languages)
-        ]
-        text = _join(
-            [
-                cited(statement, unit.number)
-                for unit in chosen.values()
-                for statement in unit.statements
-            ]
-        )
+        others = {quote.hit.language for quote in shown} - {language}
+        notices += [notice("other_language", language, language=other) for other in sorted(others)]
+        text = _join([cited(quote.text, quote.number) for quote in shown])
         return Draft(text=text, mode=self.mode, notices=tuple(notices))
 
 
-def _respelt(part: Part, vocabulary: frozenset[str]) -> tuple[Part, list[Notice]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quote:
+    """A statement that was chosen, and whether the right to quote its document covers it."""
+
+    number: int
+    text: str
+    hit: Hit
+    shown: bool
+
+
+def _quotes(units: Iterable[Unit]) -> Iterable[_Quote]:
+    """The statements of the units, in order.
+
+    A document with a limit is quoted up to it, in whole sentences. After the first sentence that does
+    not fit, nothing more of its passage is quoted: what follows may lean on it.
+    """
+    spent: dict[str, int] = {}
+    closed: set[int] = set()
+    for unit in units:
+        document, limit = unit.hit.passage.document_id, unit.hit.quote_limit
+        for statement in unit.statements:
+            after = spent.get(document, 0) + len(statement)
+            fits = limit is None or (after <= limit and unit.number not in closed)
+            if fits:
+                spent[document] = after
+            else:
+                closed.add(unit.number)
+            yield _Quote(number=unit.number, text=statement, hit=unit.hit, shown=fits)
+
+
+def _limited(quotes: Sequence[_Quote], language: Language) -> list[Notice]:
+    """For each document that was not quoted in full, how much is missing."""
+    hidden: dict[str, list[Hit]] = {}
+    for quote in quotes:
+        if not quote.shown:
+            hidden.setdefault(quote.hit.passage.document_id, []).append(quote.hit)
+    return [
+        notice(
+            "quote_limit",
+            language,
+            title=hits[0].title,
+            limit=hits[0].quote_limit,
+            left_out=len(hits),
+        )
+        for hits in hidden.values()
+    ]
+
+
+def _respelt(
+    part: Part, vocabulary: frozenset[str], language: Language
+) -> tuple[Part, list[Notice]]:
     """The part with unknown words read as the words of the passages that they resemble.
 
     Only words that the lexicon does not know: a drug's name may resemble another drug's.
@@ -102,9 +137,7 @@ def _respelt(part: Part, vocabulary: frozenset[str]) -> tuple[Part, list[Notice]
             close = get_close_matches(term.text, sorted(vocabulary), n=1, cutoff=RESEMBLANCE)
         if close:
             terms.append(replace(term, keys={**term.keys, close[0]: LAY}))
-            notices.append(
-                Notice(code="read_as", message=f"「{term.text}」 was read as 「{close[0]}」.")
-            )
+            notices.append(notice("read_as", language, written=term.text, read=close[0]))
         else:
             terms.append(term)
     return replace(part, terms=tuple(terms)), notices

@@ -13,14 +13,12 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from medrag.errors import Notice
 from medrag.generation import markers
+from medrag.generation.language import Language, language_of, notice
 from medrag.models.chat import Message
 from medrag.retrieval.retriever import Hit
-
-Language = Literal["ja", "en"]
 
 #: What the server adds around our messages: identity, date, channels. Harmony rendered 76 tokens.
 FRAMING_TOKENS = 96
@@ -78,15 +76,7 @@ def build(
     )
     dropped = len(hits) - len(shown)
     notices = (
-        (
-            Notice(
-                code="evidence_dropped",
-                message=f"{dropped} of {len(hits)} passages did not fit the token budget "
-                "and were not shown to the model.",
-            ),
-        )
-        if dropped
-        else ()
+        (notice("evidence_dropped", language, dropped=dropped, hits=len(hits)),) if dropped else ()
     )
     return Prompt(
         messages=messages,
@@ -108,11 +98,6 @@ def bare_tokens(question: str, *, count: Callable[[str], int]) -> int:
 def instructions(language: Language) -> str:
     """The fixed instructions, the same for every question."""
     return _WORDING[language].instructions
-
-
-def language_of(question: str) -> Language:
-    """Japanese if there is any kana or kanji in the question, else English."""
-    return "ja" if re.search(r"[ぁ-ヿ㐀-鿿々ｦ-ﾟ]", question) else "en"
 
 
 def defuse(text: str) -> str:

@@ -16,7 +16,8 @@ from functools import lru_cache
 from medrag.errors import GenerationError, Notice, PromptTooLong
 from medrag.generation import markers
 from medrag.generation.draft import Delta, Draft, Mode
-from medrag.generation.prompt import Language, Prompt, bare_tokens, build, language_of
+from medrag.generation.language import NO_EVIDENCE, language_of, notice
+from medrag.generation.prompt import Prompt, bare_tokens, build
 from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Sampling
 from medrag.retrieval.retriever import Hit
 
@@ -26,20 +27,13 @@ SPARE_TOKENS = 64
 SECOND_MAX_TOKENS = 16384
 
 
-#: Said without asking the model, which could only answer from memory.
-NO_EVIDENCE: dict[Language, str] = {
-    "ja": "資料の中に答えがありません。",
-    "en": "The passages do not contain the answer.",
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
     """How one request is made."""
 
     hits: Sequence[Hit]
     max_tokens: int
-    notices: tuple[Notice, ...] = ()
+    again: str | None = None  # why it is a second one
 
 
 class Served:
@@ -107,14 +101,14 @@ class Served:
             except PromptTooLong:
                 if second:
                     raise
-                attempt = _fewer(attempt, "prompt_too_long")
+                attempt = replace(_fewer(attempt), again="prompt_too_long")
             except GenerationError as error:
                 # The client retries by itself until something has reached us; reasoning alone is no harm.
                 if second or written or not (reasoned and error.retryable):
                     raise
-                attempt = replace(attempt, notices=(_RETRIED,))
+                attempt = replace(attempt, again="malformed")
             else:
-                draft = _draft(reply, prompt, sampling, attempt.notices)
+                draft = _draft(reply, prompt, sampling, attempt)
                 if draft is not None:
                     yield draft
                     return
@@ -125,7 +119,7 @@ class Served:
                         hint="raise MEDRAG_MAX_TOKENS",
                         retryable=True,
                     )
-                attempt = replace(_fewer(attempt, "truncated"), max_tokens=SECOND_MAX_TOKENS)
+                attempt = replace(_fewer(attempt), max_tokens=SECOND_MAX_TOKENS, again="truncated")
             second = True
 
     def _fit(self, question: str, attempt: _Attempt, context: int) -> tuple[Prompt, Sampling]:
@@ -144,18 +138,8 @@ class Served:
         return prompt, replace(self._sampling, max_tokens=min(attempt.max_tokens, left))
 
 
-_RETRIED = Notice(
-    code="asked_again", message="The model's first reply was unusable and it was asked once more."
-)
-
-
-def _fewer(attempt: _Attempt, why: str) -> _Attempt:
-    kept = attempt.hits[: max(1, len(attempt.hits) // 2)]
-    notice = Notice(
-        code="asked_again",
-        message=f"The model was asked once more with {len(kept)} of {len(attempt.hits)} passages ({why}).",
-    )
-    return replace(attempt, hits=kept, notices=(notice,))
+def _fewer(attempt: _Attempt) -> _Attempt:
+    return replace(attempt, hits=attempt.hits[: max(1, len(attempt.hits) // 2)])
 
 
 def _delta(item: ChatDelta) -> Delta:
@@ -163,16 +147,19 @@ def _delta(item: ChatDelta) -> Delta:
 
 
 def _draft(
-    reply: ChatReply | None, prompt: Prompt, sampling: Sampling, notices: tuple[Notice, ...]
+    reply: ChatReply | None, prompt: Prompt, sampling: Sampling, attempt: _Attempt
 ) -> Draft | None:
     """The finished draft; None if the reply was cut off before its first whole sentence."""
     if reply is None:
         raise GenerationError("the model's stream ended without a reply", retryable=True)
     text = reply.content.strip()
-    truncated = reply.finish_reason == "length"
-    if truncated:
+    notices: list[Notice] = []
+    if attempt.again is not None:
+        shown = len(prompt.numbers)
+        notices.append(notice("asked_again", prompt.language, shown=shown, why=attempt.again))
+    if reply.finish_reason == "length":
         text = _whole_sentences(text)
-        notices += (_TRUNCATED,)
+        notices.append(notice("answer_truncated", prompt.language))
     if not text:
         return None
     return Draft(
@@ -189,10 +176,6 @@ def _draft(
     )
 
 
-_TRUNCATED = Notice(
-    code="answer_truncated",
-    message="The model ran out of tokens; its last, unfinished sentence was left out.",
-)
 _SENTENCE_END = re.compile(r"(?:[。！？!?．]|\.(?=\s|$))(?:\s*[\[［【〔][^\[\]\n]*[\]］】〕])*|\n")
 
 

@@ -103,7 +103,7 @@ class Term:
         return best
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def keys_of(text: str) -> frozenset[str]:
     """The keys of a text: its words, and the canonical names of the lexicon's terms in it."""
     lexicon = default_lexicon()
@@ -169,11 +169,11 @@ def terms_of(question: str) -> tuple[Term, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=8192)
 def restrictions(text: str) -> frozenset[str]:
     """The populations that a text is about and that most texts are not: pregnancy, childhood, …"""
-    return frozenset(
-        name for name, pattern in _POPULATIONS.items() if pattern.search(fold(text).lower())
-    )
+    folded = fold(text).lower()
+    return frozenset(name for name, pattern in _POPULATIONS.items() if pattern.search(folded))
 
 
 _POPULATIONS = {

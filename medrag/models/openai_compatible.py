@@ -332,7 +332,7 @@ class OpenAICompatible:
         for extra in named:
             self._refused[extra] = Notice(
                 code="parameter_dropped",
-                message=f"The endpoint refused {extra}, which was left out: {said}",
+                message=f"接続先が受け付けなかった {extra} を除いて送信しました（{said}）。",
             )
         return bool(named)
 

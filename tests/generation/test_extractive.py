@@ -1,6 +1,7 @@
 """Extractive answers: which sentences are chosen, in what order, and when there is none to choose."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -245,6 +246,38 @@ def test_line_breaks_of_a_page_are_left_behind() -> None:
         kind="recommendation",
     )
     assert write("高血圧患者に減塩は？", broken).text.endswith("減塩を推奨する[1]。")
+
+
+def test_a_document_is_quoted_up_to_its_limit_in_whole_sentences_and_that_is_said() -> None:
+    sentence = "75歳以上の高血圧患者では、診察室血圧130/80 mmHg未満を降圧目標とすることを推奨する。"
+    limited = replace(TARGET, quote_limit=len(sentence) + 3)
+    draft = write("75歳以上の高血圧患者の降圧目標は？", limited)
+    assert draft.text == f"{sentence[:-1]}[1]。"
+    assert [notice.code for notice in draft.notices] == ["extractive", "quote_limit"]
+    assert "2文を示していません" in draft.notices[1].message
+
+
+def test_the_limit_is_one_for_all_passages_of_a_document() -> None:
+    salt = hit("高血圧患者には食塩6 g/日未満の減塩を推奨する。", kind="recommendation", start=3000)
+    question = "75歳以上の高血圧の降圧目標は？減塩は1日何g？"
+    whole = write(question, TARGET, salt).text
+    length = len(re.sub(r"\[\d\]", "", whole)) - 1  # the full stop after the grade is ours
+    both = [replace(one, quote_limit=length) for one in (TARGET, salt)]
+    assert write(question, *both).text == whole
+    less = [replace(one, quote_limit=length - 1) for one in (TARGET, salt)]
+    assert "食塩" not in write(question, *less).text
+
+
+def test_a_limit_below_the_shortest_answer_leaves_a_plain_refusal() -> None:
+    draft = write("75歳以上の高血圧患者の降圧目標は？", replace(TARGET, quote_limit=10))
+    assert draft.abstained
+    assert draft.text.startswith("該当する記載はありますが、文書の引用上限により")
+    assert [notice.code for notice in draft.notices] == ["extractive", "quote_limit"]
+
+
+def test_an_english_question_is_told_its_reservations_in_english() -> None:
+    draft = write("What is the target blood pressure in ≥75 years?", TARGET)
+    assert draft.notices[0].message.startswith("No language model wrote this answer")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from medrag.documents.guideline import Grade
 from medrag.documents.passages import Passage
 from medrag.generation import markers
-from medrag.generation.prompt import build, defuse, instructions, language_of
+from medrag.generation.language import language_of
+from medrag.generation.prompt import build, defuse, instructions
 from medrag.models.tokens import estimate
 from medrag.retrieval.retriever import Hit
 
@@ -94,7 +95,7 @@ def test_evidence_over_the_budget_is_dropped_whole_from_the_worst_rank() -> None
     assert prompt.numbers == (1, 2)
     assert prompt.messages[1].content.count(long) == 2
     assert [notice.code for notice in prompt.notices] == ["evidence_dropped"]
-    assert "1 of 3" in prompt.notices[0].message
+    assert prompt.notices[0].message.startswith("3件の資料のうち1件は")
 
 
 def test_eight_passages_of_usual_length_fit_twelve_thousand_tokens() -> None:
