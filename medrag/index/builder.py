@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,8 +24,16 @@ from medrag.errors import CorpusError
 from medrag.index import records
 from medrag.index.columns import DOCUMENT_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import BREAK_NUMBER, Keys, LegBuilder, Vocabulary, bigram_keys
-from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, read_record, save_array
+from medrag.index.lexical import (
+    BREAK_NUMBER,
+    Keys,
+    LegBuilder,
+    Vocabulary,
+    bigram_keys,
+    word_key,
+    word_keys,
+)
+from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, Run, read_record, save_array
 from medrag.index.vectors import VectorBuilder
 from medrag.japanese import tokens
 
@@ -32,6 +42,8 @@ if TYPE_CHECKING:
     from medrag.index.index import Index
 
 _BATCH = 256
+# Documents that are carried over at once: enough for whole arrays, few enough for memory.
+_TOGETHER = 2048
 #: More documents than this, and their hashes stand in `documents.sha256` alone, not in the manifest.
 LISTED_DOCUMENTS = 10_000
 
@@ -72,19 +84,29 @@ class Content(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """A document of an index that is updated.
+    """Neighbouring documents of an index that is updated, as they stand on disk.
 
     Attributes:
-        identifier: Its id.
-        parts: What stands of it in the files that a generation takes over as they are.
-        passages: The rows of its passages.
-        words: The words of each passage, as places in the index's vocabulary.
+        hashes: Of each document, by id.
+        files: What a generation takes over as it is, by file.
+        rows: The rows of the documents.
+        passages: The rows of their passages.
+        owners: For each passage which of the documents it belongs to.
+        identifiers: The key of each passage's id.
+        recommended: For each recommendation which of the documents it belongs to.
+        sequences: The words of all passages, as places in the index's vocabulary.
+        sizes: How many of them each passage has.
     """
 
-    identifier: str
-    parts: dict[str, bytes]
+    hashes: dict[str, str]
+    files: dict[str, Run]
+    rows: range
     passages: range
-    words: list[NDArray[np.int32]]
+    owners: NDArray[np.int32]
+    identifiers: Keys
+    recommended: NDArray[np.int32]
+    sequences: NDArray[np.int32]
+    sizes: NDArray[np.int32]
 
 
 # What of a document stands in the spool, and what of that goes into the generation as it is.
@@ -112,10 +134,8 @@ class Spool:
         self.directory = directory
         self._writers = {name: BlobWriter(directory, name) for name in _SPOOLED}
         self._headings: dict[str, NDArray[np.int32]] = {}
-        self._base = base
         self.vocabulary = Vocabulary(base.words.vocabulary if base else None)
         self.places: dict[str, int] = {}
-        self.carried: dict[str, range] = {}
 
     def add(self, entry: Ingested) -> None:
         """Put one document with its recommendations and passages at the end.
@@ -130,7 +150,11 @@ class Spool:
             raise CorpusError(message, where=document.source.name, hint=hint)
         self.places[document.id] = len(self.places)
         write = self._writers
-        record = {**records.document_record(document), "fingerprint": entry.fingerprint}
+        record = {
+            **records.document_record(document),
+            "fingerprint": entry.fingerprint,
+            "counts": records.counts(document, entry.passages, entry.recommendations)._asdict(),
+        }
         write["documents.jsonl"].append(records.dumps(record))
         write["outlines.jsonl"].append(records.dumps(records.outline_record(document)))
         write["texts.utf8"].append(records.encode(document.text))
@@ -140,19 +164,6 @@ class Spool:
         lines = self._passages(document.text, entry.passages)
         write["passages.jsonl"].append(b"".join(lines))
         write["words.bin"].append(self._terms(document.title, entry.passages))
-
-    def carry(self, row: int) -> None:
-        """Put a document of the base at the end as it stands there, its words and vectors too."""
-        assert self._base is not None  # noqa: S101 (the caller gave one)
-        identifier, parts, passages, words = self._base.carried(row)
-        self.places[identifier] = len(self.places)
-        self.carried[identifier] = passages
-        for name, content in parts.items():
-            self._writers[name].append(content)
-        sizes = np.asarray([len(part) for part in words], dtype=np.int32)
-        self._writers["words.bin"].append(
-            np.concatenate([sizes, *words]).astype(np.int32).tobytes()
-        )
 
     def close(self) -> None:
         """Close the files, to be read."""
@@ -187,53 +198,87 @@ class Spool:
         return np.concatenate([sizes, *parts]).tobytes()
 
 
-def write(spool: Spool, target: Path, *, encoder: Encoder, base: Index | None = None) -> Content:
+def write(
+    spool: Spool,
+    target: Path,
+    *,
+    encoder: Encoder,
+    base: Index | None = None,
+    carried: Mapping[str, int] = MappingProxyType({}),
+) -> Content:
     """Write the files of a generation into `target` from a closed spool.
 
     Args:
-        base: The index from which the spool carried documents, for their vectors.
+        base: The index that is updated.
+        carried: The documents taken over from it: their rows by id.
     """
     read = {name: Blobs(spool.directory, name) for name in _SPOOLED}
-    writer = _Writer(target, encoder)
-    for identifier, place in sorted(spool.places.items()):
-        passages = spool.carried.get(identifier)
-        known = base.vectors.at(passages) if base is not None and passages is not None else None
-        writer.add(identifier, {name: blobs[place] for name, blobs in read.items()}, vectors=known)
+    writer = _Writer(target, encoder, base=base)
+    waiting: list[int] = []
+    for identifier in sorted([*spool.places, *carried]):
+        row = carried.get(identifier)
+        if waiting and (row != waiting[-1] + 1 or len(waiting) >= _TOGETHER):
+            writer.carry(range(waiting[0], waiting[-1] + 1))
+            waiting = []
+        if row is not None:
+            waiting.append(row)
+        else:
+            place = spool.places[identifier]
+            writer.add(identifier, {name: blobs[place] for name, blobs in read.items()})
+    if waiting:
+        writer.carry(range(waiting[0], waiting[-1] + 1))
     for blobs in read.values():
         blobs.close()
     return writer.finish(spool.vocabulary.keys_in_order())
 
 
 class _Writer:
-    """Writes the files of a generation, a document at a time, in the order of their ids."""
+    """Writes the files of a generation, in the order of the documents' ids."""
 
-    def __init__(self, directory: Path, encoder: Encoder) -> None:
+    def __init__(self, directory: Path, encoder: Encoder, *, base: Index | None) -> None:
         self._directory = directory
         self._encoder = encoder
+        self._base = base
         self._files = {name: BlobWriter(directory, name) for name in _KEPT}
         self._sequences = ArrayWriter(directory / "sequences.npy", dtype=np.int32)
         self._sequence_sizes: list[NDArray[np.int32]] = []
-        self._words = LegBuilder(directory, "words")
-        self._bigrams = LegBuilder(directory, "bigrams")
+        self._words = LegBuilder(directory, "words", base=base.words if base else None)
+        self._bigrams = LegBuilder(directory, "bigrams", base=base.bigrams if base else None)
         self._vectors = VectorBuilder(directory, dimension=encoder.dimension)
         self._columns = {name: ColumnBuilder() for name in DOCUMENT_COLUMNS}
         self._kinds = ColumnBuilder()
         self._batch: list[str] = []
-        self._texts: list[str] = []
-        self._owners: list[int] = []
-        self._identifiers: list[str] = []
+        self._owners = array("i")
+        self._identifiers = array("Q")
         self._hashes: dict[str, str] = {}
-        self._recommended: list[int] = []
+        self._recommended = array("i")
         self._characters = 0
 
-    def add(
-        self,
-        identifier: str,
-        content: Mapping[str, bytes],
-        *,
-        vectors: NDArray[np.float32] | None = None,
-    ) -> None:
-        """The next document, as it stands in the spool, with its passages' vectors if they are known."""
+    def carry(self, rows: range) -> None:
+        """The next documents are those of the base, with words, bigrams and vectors as they are."""
+        base = self._base
+        assert base is not None  # noqa: S101 (whoever carries gave one)
+        self._take_batch()
+        taken = base.carried(rows)
+        first = len(self._hashes)
+        self._hashes.update(taken.hashes)
+        for name, run in taken.files.items():
+            self._files[name].extend(run)
+        self._characters += len(records.decode(taken.files["texts.utf8"].content))
+        self._recommended.frombytes((taken.recommended + np.int32(first)).tobytes())
+        self._owners.frombytes((taken.owners + np.int32(first)).tobytes())
+        self._identifiers.frombytes(taken.identifiers.tobytes())
+        for name, column in self._columns.items():
+            column.extend(base.columns[name], rows)
+        self._kinds.extend(base.kinds, taken.passages)
+        self._sequences.append(taken.sequences)
+        self._sequence_sizes.append(taken.sizes)
+        self._words.carry(taken.passages)
+        self._bigrams.carry(taken.passages)
+        self._vectors.add(base.vectors.at(taken.passages))
+
+    def add(self, identifier: str, content: Mapping[str, bytes]) -> None:
+        """The next document, as it stands in the spool."""
         sha = hashlib.sha256()
         for name in _KEPT:
             sha.update(len(content[name]).to_bytes(8, "big") + content[name])
@@ -247,13 +292,10 @@ class _Writer:
         record = read_record(content["documents.jsonl"])
         for name, column in self._columns.items():
             column.add(record.get(name))
-        self._add_passages(record.get("title", ""), content, encode=vectors is None)
-        if vectors is not None:
-            self._encode()
-            self._vectors.add(vectors)
+        self._add_passages(record.get("title", ""), content)
         self._hashes[identifier] = sha.hexdigest()
 
-    def _add_passages(self, title: str, content: Mapping[str, bytes], *, encode: bool) -> None:
+    def _add_passages(self, title: str, content: Mapping[str, bytes]) -> None:
         lines = content["passages.jsonl"].splitlines(keepends=True)
         if not lines:
             return
@@ -269,50 +311,46 @@ class _Writer:
             record = read_record(line)
             self._files["passages.jsonl"].append(line)
             self._owners.append(len(self._hashes))
-            self._identifiers.append(record["id"])
+            self._identifiers.append(word_key(record["id"]))
             self._kinds.add(record.get("kind"))
             first, last = record["bytes"]
             body = sentences(records.decode(text[first:last]), record.get("sentences", ()))
-            whole = "\n".join([heading(title, record.get("section", ())), *body])
-            self._texts.append(whole)
-            if encode:
-                self._batch.append(whole)
+            self._batch.append("\n".join([heading(title, record.get("section", ())), *body]))
         if len(self._batch) >= _BATCH:
-            self._encode()
-        if len(self._texts) >= _BATCH:
-            self._count_bigrams()
+            self._take_batch()
 
-    def _count_bigrams(self) -> None:
-        self._bigrams.add(*bigram_keys(self._texts))
-        self._texts = []
-
-    def _encode(self) -> None:
+    def _take_batch(self) -> None:
+        """The bigrams and vectors of the passages that wait."""
+        self._bigrams.add(*bigram_keys(self._batch))
         self._vectors.add(self._encoder.encode_passages(self._batch))
         self._batch = []
 
-    def finish(self, word_keys: Keys) -> Content:
+    def finish(self, keys: Keys) -> Content:
         """Write what needed all documents, and close the files."""
-        self._encode()
-        self._count_bigrams()
+        self._take_batch()
         self._vectors.finish()
-        places = self._words.finish(word_keys)
+        places = self._words.finish(keys)
         self._bigrams.finish()
         for file in self._files.values():
             file.close()
         directory = self._directory
         self._sequences.close()
         # A break is -1, and so the last place of the table.
-        self._sequences.renumber(np.append(places, BREAK_NUMBER).astype(np.int32))
+        if not np.array_equal(places, np.arange(len(places))):
+            self._sequences.renumber(np.append(places, BREAK_NUMBER).astype(np.int32))
         offsets = np.cumsum(np.concatenate([[0], *self._sequence_sizes]), dtype=np.int64)
         save_array(directory / "sequences.offsets.npy", offsets)
         for name, column in self._columns.items():
             column.save(directory, f"documents.{name}")
         self._kinds.save(directory, "passages.kind")
-        owners = np.asarray(self._recommended, dtype=np.int32)
-        save_array(directory / "recommendations.document.npy", owners)
-        save_array(directory / "passages.document.npy", np.asarray(self._owners, dtype=np.int32))
-        save_identifiers(directory / "passages.identifiers.npy", self._identifiers)
-        save_identifiers(directory / "documents.identifiers.npy", list(self._hashes))
+        for name, owners in (
+            ("recommendations", self._recommended),
+            ("passages", self._owners),
+        ):
+            save_array(directory / f"{name}.document.npy", np.frombuffer(owners, dtype=np.int32))
+        passages = np.frombuffer(self._identifiers, dtype=np.uint64)
+        save_identifiers(directory / "passages.identifiers.npy", passages)
+        save_identifiers(directory / "documents.identifiers.npy", word_keys(list(self._hashes)))
         listing = "".join(f"{sha256}  {name}\n" for name, sha256 in self._hashes.items())
         (directory / "documents.sha256").write_bytes(records.encode(listing))
         return Content(

@@ -7,13 +7,14 @@ through a sorted array of their 64-bit keys.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.index.lexical import word_key
+from medrag.index.lexical import Keys, word_key
 from medrag.index.storage import load_array, save_array
 
 #: Keys of a document's record that have a column in the index.
@@ -24,7 +25,7 @@ class ColumnBuilder:
     """Collects one value a row."""
 
     def __init__(self) -> None:
-        self._codes: list[int] = []
+        self._codes = array("i")
         self._values: dict[str, int] = {}
 
     def add(self, value: str | None) -> None:
@@ -33,9 +34,20 @@ class ColumnBuilder:
             -1 if value is None else self._values.setdefault(value, len(self._values))
         )
 
+    def extend(self, column: Column, rows: range) -> None:
+        """The values of neighbouring rows of another column."""
+        codes = np.asarray(column.codes[rows.start : rows.stop])
+        # Values are numbered as they come, here as if each row had been added by itself.
+        different, first = np.unique(codes, return_index=True)
+        table = np.full(len(column.values) + 1, -1, dtype=np.int32)
+        for code in different[np.argsort(first)].tolist():
+            if code >= 0:
+                table[code] = self._values.setdefault(column.values[code], len(self._values))
+        self._codes.frombytes(table[codes].tobytes())
+
     def save(self, directory: Path, name: str) -> None:
         """Write `NAME.codes.npy` and `NAME.values.json`."""
-        save_array(directory / f"{name}.codes.npy", np.asarray(self._codes, dtype=np.int32))
+        save_array(directory / f"{name}.codes.npy", np.frombuffer(self._codes, dtype=np.int32))
         content = json.dumps(list(self._values), ensure_ascii=False)
         (directory / f"{name}.values.json").write_bytes(content.encode("utf-8", "surrogatepass"))
 
@@ -79,15 +91,16 @@ class Column:
         accepted = np.asarray([*map(accepts, self.values), False], dtype=np.bool_)
         return np.asarray(accepted[self.codes])
 
-    def numbers(self, of: Mapping[str, float], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """A number for each of some rows by its value, 0 for a value that has none."""
-        table = [*(of.get(value, 0.0) for value in self.values), 0.0]
+    def numbers(
+        self, of: Mapping[str, float], rows: NDArray[np.int64], *, otherwise: float
+    ) -> NDArray[np.float64]:
+        """A number for each of some rows by its value, `otherwise` for a value that has none."""
+        table = [*(of.get(value, otherwise) for value in self.values), otherwise]
         return np.asarray(np.asarray(table)[self.codes[rows]])
 
 
-def save_identifiers(path: Path, identifiers: Sequence[str]) -> None:
+def save_identifiers(path: Path, keys: Keys) -> None:
     """Write where each identifier stands, shape (2, n): sorted keys, and their rows."""
-    keys = np.fromiter(map(word_key, identifiers), dtype=np.uint64, count=len(identifiers))
     order = np.argsort(keys, kind="stable")
     save_array(path, np.stack([keys[order], order.astype(np.uint64)]))
 
@@ -97,6 +110,12 @@ class Identifiers:
 
     def __init__(self, path: Path) -> None:
         self._keys, self._rows = load_array(path)
+
+    def keys(self) -> Keys:
+        """The key of every row's identifier, in the order of the rows."""
+        keys = np.empty(len(self._keys), dtype=np.uint64)
+        keys[self._rows.astype(np.int64)] = self._keys
+        return keys
 
     def rows(self, identifier: str) -> tuple[int, ...]:
         """The rows that may have this identifier: one, unless keys collide; () when there is none."""

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
 from medrag.documents.passages import Passage
-from medrag.errors import IndexMismatch, NotInIndex
+from medrag.errors import IndexMismatch, Notice, NotInIndex
 from medrag.index import builder, generations, records
 from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import BREAK_NUMBER, K1, B, Leg
+from medrag.index.lexical import BREAK_NUMBER, K1, B, Keys, Leg
 from medrag.index.storage import Blobs, load_array, read_record
 from medrag.index.vectors import Vectors
 from medrag.japanese import tokens
@@ -44,6 +44,21 @@ class Checked(NamedTuple):
     generation: str
     files: int
     bytes: int
+
+
+class Summary(NamedTuple):
+    """A document in short, as an ingestion reports it.
+
+    Attributes:
+        fingerprint: Of the file that it was read from and of how; "" when it is not known.
+    """
+
+    identifier: str
+    title: str
+    edition: str | None
+    fingerprint: str
+    counts: records.Counts
+    notices: tuple[Notice, ...]
 
 
 class Index:
@@ -111,7 +126,7 @@ class Index:
         """
         path = Path(path)
         with generations.writing(path) as temporary:
-            generation = _write(path, temporary, entries, encoder=encoder, base=None, carried=())
+            generation = _write(path, temporary, entries, encoder=encoder, base=None, carried={})
             generations.prune(path, keep=keep)
         return cls(path, generation, encoder=encoder, verify=False)
 
@@ -123,6 +138,7 @@ class Index:
         *,
         encoder: Encoder,
         removed: Iterable[str] = (),
+        base: Index | None = None,
         keep: int = KEPT_GENERATIONS,
     ) -> Index:
         """Write a new generation: the current one with `entries` put in and `removed` taken out.
@@ -133,6 +149,8 @@ class Index:
 
         Args:
             removed: Ids of documents; one that is not there is no error.
+            base: The current generation, if it is open already and its checksums were compared;
+                another that has become current meanwhile is taken instead.
 
         Raises:
             IndexNotFound, IndexMismatch, IndexCorrupted: The current generation cannot be used.
@@ -141,14 +159,15 @@ class Index:
         """
         path = Path(path)
         with generations.writing(path) as temporary:
-            base = cls.open(path, encoder=encoder)
+            if base is None or base.generation != generations.current_id(path):
+                base = cls.open(path, encoder=encoder)
             entries = list(entries)
             replaced = {*removed, *(entry.document.id for entry in entries)}
-            carried = [
-                row
-                for row in range(len(base.documents))
-                if base.document_at(row).id not in replaced
-            ]
+            carried = {
+                identifier: row
+                for row, identifier in enumerate(base.identifiers)
+                if identifier not in replaced
+            }
             generation = _write(
                 path, temporary, entries, encoder=encoder, base=base, carried=carried
             )
@@ -198,13 +217,32 @@ class Index:
         """All documents, by id, without text, pages and sections."""
         return Documents(self)
 
+    @cached_property
+    def summaries(self) -> tuple[Summary, ...]:
+        """What the record of every document says for an ingestion, in the order of the rows."""
+        return tuple(
+            Summary(
+                identifier=record["id"],
+                title=record.get("title", ""),
+                edition=record.get("edition"),
+                fingerprint=record.get("fingerprint", ""),
+                counts=records.Counts(**record["counts"]),
+                notices=records.read_notices(record),
+            )
+            for record in map(read_record, self._documents)
+        )
+
+    @cached_property
+    def identifiers(self) -> tuple[str, ...]:
+        """The id of every document, in the order of the rows."""
+        return tuple(summary.identifier for summary in self.summaries)
+
     def fingerprints(self) -> dict[str, tuple[str, ...]]:
         """The files that were read, by fingerprint, with the ids of the documents of each."""
         files: dict[str, list[str]] = {}
-        for row in range(len(self.documents)):
-            record = read_record(self._documents[row])
-            if "fingerprint" in record:
-                files.setdefault(record["fingerprint"], []).append(record["id"])
+        for summary in self.summaries:
+            if summary.fingerprint:
+                files.setdefault(summary.fingerprint, []).append(summary.identifier)
         return {fingerprint: tuple(ids) for fingerprint, ids in files.items()}
 
     def document_row(self, identifier: str) -> int | None:
@@ -250,19 +288,47 @@ class Index:
         text = records.decode(self._texts.part(document, *record["bytes"]))
         return records.read_passage(record, document_id=self.document_at(document).id, text=text)
 
-    def carried(self, row: int) -> builder.Carried:
-        """A document as it stands on disk, for an update of this index."""
-        first, last = np.searchsorted(self.passage_document, [row, row + 1]).tolist()
-        start, end = np.searchsorted(self._recommendation_document, [row, row + 1]).tolist()
-        parts = {
-            "documents.jsonl": self._documents[row],
-            "outlines.jsonl": self._outlines[row],
-            "texts.utf8": self._texts[row],
-            "recommendations.jsonl": b"".join(self._recommendations[i] for i in range(start, end)),
-            "passages.jsonl": b"".join(self._passages[i] for i in range(first, last)),
-        }
-        words = self.sequences(np.arange(first, last))
-        return builder.Carried(self.document_at(row).id, parts, range(first, last), words)
+    def carried(self, rows: range) -> builder.Carried:
+        """Neighbouring documents as they stand on disk, for an update of this index."""
+        edges = [rows.start, rows.stop]
+        first, last = np.searchsorted(self.passage_document, edges).tolist()
+        start, end = np.searchsorted(self._recommendation_document, edges).tolist()
+        offsets = np.asarray(self._sequence_offsets[first : last + 1])
+        return builder.Carried(
+            hashes={name: self._hashes[name] for name in self.identifiers[rows.start : rows.stop]},
+            files={
+                "documents.jsonl": self._documents.run(*edges),
+                "outlines.jsonl": self._outlines.run(*edges),
+                "texts.utf8": self._texts.run(*edges),
+                "recommendations.jsonl": self._recommendations.run(start, end),
+                "passages.jsonl": self._passages.run(first, last),
+            },
+            rows=rows,
+            passages=range(first, last),
+            owners=self.passage_document[first:last] - np.int32(rows.start),
+            identifiers=self._passage_keys[first:last],
+            recommended=self._recommendation_document[start:end] - np.int32(rows.start),
+            sequences=self._sequences[int(offsets[0]) : int(offsets[-1])],
+            sizes=np.diff(offsets).astype(np.int32),
+        )
+
+    @cached_property
+    def _passage_keys(self) -> Keys:
+        return self._passage_rows.keys()
+
+    @cached_property
+    def _hashes(self) -> Mapping[str, str]:
+        """The hash of every document, by id."""
+        listed: Mapping[str, str] | str = self.manifest["documents"]
+        if not isinstance(listed, str):
+            return listed
+        content = (self._directory / listed).read_bytes()
+        hashes: dict[str, str] = {}
+        place = 0
+        for identifier in self.identifiers:
+            hashes[identifier] = content[place : place + 64].decode("ascii")
+            place += 64 + 2 + len(records.encode(identifier)) + 1
+        return hashes
 
     def section_key(self, row: int) -> tuple[int, tuple[int, ...]]:
         """Tells apart the sections that passages stand in: the document and the heading's words."""
@@ -347,18 +413,16 @@ def _write(
     *,
     encoder: Encoder,
     base: Index | None,
-    carried: Iterable[int],
+    carried: Mapping[str, int],
 ) -> str:
     """Write and commit a generation of `entries` and of documents carried over from `base`."""
     spool = builder.Spool(temporary / "spool", base=base)
     with contextlib.closing(spool):
-        for row in carried:
-            spool.carry(row)
         for entry in entries:
             spool.add(entry)
     target = temporary / "generation"
     target.mkdir()
-    content = builder.write(spool, target, encoder=encoder, base=base)
+    content = builder.write(spool, target, encoder=encoder, base=base, carried=carried)
     return generations.commit(path, target, _describe(content, encoder))
 
 

@@ -33,6 +33,8 @@ Keys = NDArray[np.uint64]
 _ROW_BITS = 22
 # Terms of a chunk; fewer passages than 2**22 have that many, or the batch that fills it is small.
 _CHUNK = 4_000_000
+# A term that stands in a passage more often counts as often as this: BM25 tells no difference.
+_MOST = 255
 
 
 @lru_cache(maxsize=1 << 18)
@@ -130,18 +132,56 @@ def bigram_keys(texts: Sequence[str]) -> Bigrams:
     return Bigrams(keys, counts)
 
 
-class LegBuilder:
-    """Writes one leg from the terms of its passages, given in order, in bounded memory."""
+class Postings(NamedTuple):
+    """Where terms stand: by term, then by passage.
 
-    def __init__(self, directory: Path, name: str) -> None:
+    Attributes:
+        terms, counts: Each term and in how many passages it stands.
+        rows, tf: For every posting, the passage and how often the term stands in it.
+    """
+
+    terms: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    tf: NDArray[np.uint8]
+
+    @classmethod
+    def counted(
+        cls, terms: NDArray[np.int64], counts: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> Postings:
+        """Of passages given by their terms, one passage after another."""
+        local = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
+        packed = (terms.astype(np.uint64) << np.uint64(_ROW_BITS)) | local
+        packed, tf = np.unique(packed, return_counts=True)
+        places = (packed & np.uint64((1 << _ROW_BITS) - 1)).astype(np.int64)
+        different, in_passages = np.unique(packed >> np.uint64(_ROW_BITS), return_counts=True)
+        return cls(
+            different.astype(np.int64),
+            in_passages,
+            rows[places].astype(np.int32),
+            np.minimum(tf, _MOST).astype(np.uint8),
+        )
+
+
+class LegBuilder:
+    """Writes one leg from the terms of its passages, given in order, in bounded memory.
+
+    Args:
+        base: The leg of the index that is updated: `carry` takes its passages over as counted.
+    """
+
+    def __init__(self, directory: Path, name: str, *, base: Leg | None = None) -> None:
         self._directory = directory
         self._name = name
-        self._lengths: list[NDArray[np.int64]] = []
+        self._base = base
+        self._lengths: list[NDArray[np.int32]] = []
         self._pending: list[NDArray[np.int64]] = []
         self._pending_counts: list[NDArray[np.int64]] = []
-        self._first = 0
+        self._pending_rows: list[NDArray[np.int64]] = []
+        self._passages = 0
         self._waiting = 0
-        self._chunks: list[_Chunk] = []
+        self._parts: list[Postings] = []
+        self._carried: list[tuple[range, int]] = []
 
     def add(self, terms: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
         """The terms of the next passages, one after another, and how many each has.
@@ -150,9 +190,19 @@ class LegBuilder:
         """
         self._pending.append(terms)
         self._pending_counts.append(counts)
+        self._pending_rows.append(np.arange(self._passages, self._passages + len(counts)))
+        self._passages += len(counts)
+        self._lengths.append(counts.astype(np.int32))
         self._waiting += len(terms)
         if self._waiting >= _CHUNK:
             self._flush()
+
+    def carry(self, rows: range) -> None:
+        """The next passages are those of the base, as they were counted there."""
+        assert self._base is not None  # noqa: S101 (whoever carries gave one)
+        self._carried.append((rows, self._passages))
+        self._passages += len(rows)
+        self._lengths.append(np.asarray(self._base.part("lengths")[rows.start : rows.stop]))
 
     def finish(self, keys: Keys | None = None) -> NDArray[np.int64]:
         """Write `NAME.keys.npy` and the bm25s matrix of the leg.
@@ -164,7 +214,10 @@ class LegBuilder:
             For every term its place in the vocabulary; empty when `keys` was not given.
         """
         self._flush()
-        seen = np.unique(np.concatenate([_NONE, *(chunk.terms for chunk in self._chunks)]))
+        parts = self._parts
+        if self._base is not None:
+            parts = [self._taken_over(numbered=keys is not None), *parts]
+        seen = np.unique(np.concatenate([_NONE, *(part.terms for part in parts)]))
         vocabulary = seen.astype(np.uint64) if keys is None else keys[seen]
         order = np.argsort(vocabulary, kind="stable")
         vocabulary = vocabulary[order]
@@ -174,50 +227,97 @@ class LegBuilder:
         place = np.zeros(len(keys) if keys is not None else 0, dtype=np.int64)
         if keys is not None:
             place[seen] = rank
-        for chunk in self._chunks:
-            chunk.terms = rank[np.searchsorted(seen, chunk.terms)]
-        lengths = np.concatenate([np.empty(0), *self._lengths])
-        count = len(lengths)
+        places = [rank[np.searchsorted(seen, part.terms)] for part in parts]
         frequencies = np.zeros(len(vocabulary), dtype=np.int64)
-        for chunk in self._chunks:
-            frequencies[chunk.terms] += chunk.counts
+        for part, at in zip(parts, places, strict=True):
+            frequencies[at] += part.counts
         indptr = np.zeros(len(vocabulary) + 1, dtype=np.int64)
         np.cumsum(frequencies, out=indptr[1:])
-        idf = np.log1p((count - frequencies + 0.5) / (frequencies + 0.5))
-        mean = max(float(lengths.mean()), 1e-9) if count else 1.0
-        saturation = K1 * (1 - B + B * lengths / mean)
-
-        data = self._output("data", np.float32, int(indptr[-1]))
-        indices = self._output("indices", np.int32, int(indptr[-1]))
+        size = int(indptr[-1])
+        indices = self._output("indices", np.int32, size)
+        tf = self._output("tf", np.uint8, size)
         filled = indptr[:-1].copy()
-        for chunk in self._chunks:
-            starts = np.cumsum(chunk.counts) - chunk.counts
-            places = np.repeat(filled[chunk.terms] - starts, chunk.counts)
-            places += np.arange(len(chunk.rows))
-            filled[chunk.terms] += chunk.counts
-            indices[places] = chunk.rows
-            data[places] = (
-                np.repeat(idf[chunk.terms], chunk.counts)
-                * chunk.tf
-                / (chunk.tf + saturation[chunk.rows])
-            )
-        for array in (data, indices):
+        for part, at in zip(parts, places, strict=True):
+            starts = np.cumsum(part.counts) - part.counts
+            to = np.repeat(filled[at] - starts, part.counts)
+            to += np.arange(len(part.rows))
+            filled[at] += part.counts
+            indices[to] = part.rows
+            tf[to] = part.tf
+        if self._base is not None:
+            # New passages stand between those taken over.
+            new = np.unique(np.concatenate([_NONE, *places[1:]]))
+            _sort(new, indptr, indices, tf)
+        self._weigh(indptr, indices, tf, frequencies)
+        for array in (indices, tf):
             if isinstance(array, np.memmap):
                 array.flush()
         save_array(self._directory / f"{self._name}.keys.npy", vocabulary)
         save_array(self._directory / f"{self._name}.indptr.npy", indptr)
         return place
 
+    def _weigh(
+        self,
+        indptr: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        tf: NDArray[np.uint8],
+        frequencies: NDArray[np.int64],
+    ) -> None:
+        """Write the lengths of passages, and what BM25 gives every posting."""
+        lengths = np.concatenate([np.empty(0, dtype=np.int32), *self._lengths])
+        save_array(self._directory / f"{self._name}.lengths.npy", lengths)
+        count = len(lengths)
+        idf = np.log1p((count - frequencies + 0.5) / (frequencies + 0.5))
+        mean = max(float(lengths.mean()), 1e-9) if count else 1.0
+        saturation = K1 * (1 - B + B * lengths / mean)
+        data = self._output("data", np.float32, len(indices))
+        first = 0
+        while first < len(frequencies):
+            last = int(np.searchsorted(indptr, indptr[first] + _CHUNK, "right")) - 1
+            last = min(max(last, first + 1), len(frequencies))
+            part = slice(int(indptr[first]), int(indptr[last]))
+            often = tf[part].astype(np.float64)
+            weight = np.repeat(idf[first:last], frequencies[first:last])
+            data[part] = weight * often / (often + saturation[indices[part]])
+            first = last
+        if isinstance(data, np.memmap):
+            data.flush()
+
+    def _taken_over(self, *, numbered: bool) -> Postings:
+        """The postings of the base's passages that were carried, with their new rows."""
+        base = self._base
+        assert base is not None  # noqa: S101 (asked only then)
+        table = np.full(base.passages, -1, dtype=np.int32)
+        for rows, first in self._carried:
+            table[rows.start : rows.stop] = np.arange(first, first + len(rows))
+        terms = np.arange(len(base.vocabulary)) if numbered else base.vocabulary.astype(np.int64)
+        indptr = np.asarray(base.part("indptr"))
+        rows_now = table[base.part("indices")]
+        tf = np.asarray(base.part("tf"))
+        counts = np.diff(indptr)
+        if table.min(initial=0) >= 0:
+            return Postings(terms, counts, rows_now, tf)
+        gone = np.flatnonzero(rows_now < 0)
+        lost = np.searchsorted(indptr, gone, "right") - 1
+        counts -= np.bincount(lost, minlength=len(counts))
+        stay = counts > 0
+        return Postings(terms[stay], counts[stay], np.delete(rows_now, gone), np.delete(tf, gone))
+
     def _flush(self) -> None:
         if self._pending:
-            counts = np.concatenate(self._pending_counts)
-            self._chunks.append(_Chunk(np.concatenate(self._pending), counts, self._first))
-            self._first += len(counts)
-            self._lengths.append(counts)
-        self._pending, self._pending_counts = [], []
+            self._parts.append(
+                Postings.counted(
+                    np.concatenate(self._pending),
+                    np.concatenate(self._pending_counts),
+                    np.concatenate(self._pending_rows),
+                )
+            )
+        self._pending, self._pending_counts, self._pending_rows = [], [], []
         self._waiting = 0
 
-    def _output(self, part: str, dtype: type[np.float32 | np.int32], size: int) -> NDArray[Any]:
+    def _output(
+        self, part: str, dtype: type[np.float32 | np.int32 | np.uint8], size: int
+    ) -> NDArray[Any]:
         path = self._directory / f"{self._name}.{part}.npy"
         if size == 0:
             save_array(path, np.empty(0, dtype=dtype))
@@ -228,40 +328,39 @@ class LegBuilder:
 _NONE = np.empty(0, dtype=np.int64)
 
 
-class _Chunk:
-    """The postings of a run of passages, by term, then by passage.
-
-    Attributes:
-        terms, counts: Each term and in how many passages of the run it stands.
-        rows, tf: For every posting, the passage and how often the term stands in it.
-    """
-
-    __slots__ = ("counts", "rows", "terms", "tf")
-
-    def __init__(self, terms: NDArray[np.int64], counts: NDArray[np.int64], first: int) -> None:
-        local = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
-        packed = (terms.astype(np.uint64) << np.uint64(_ROW_BITS)) | local
-        packed, tf = np.unique(packed, return_counts=True)
-        self.tf = tf.astype(np.int32)
-        self.rows = (packed & np.uint64((1 << _ROW_BITS) - 1)).astype(np.int32) + np.int32(first)
-        distinct, self.counts = np.unique(packed >> np.uint64(_ROW_BITS), return_counts=True)
-        self.terms = distinct.astype(np.int64)
+def _sort(
+    terms: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    tf: NDArray[np.uint8],
+) -> None:
+    """Bring the postings of some terms into the order of their passages, in place."""
+    counts = indptr[terms + 1] - indptr[terms]
+    starts = np.cumsum(counts) - counts
+    places = np.repeat(indptr[terms] - starts, counts) + np.arange(int(counts.sum()))
+    packed = (np.repeat(np.arange(len(terms)), counts) << 32) | indices[places]
+    # Two sorted runs a term: a stable sort finds and merges them.
+    places_now = places[np.argsort(packed, kind="stable")]
+    indices[places], tf[places] = indices[places_now], tf[places_now]
 
 
 class Leg:
     """One lexical leg of an opened index."""
 
     def __init__(self, directory: Path, name: str, *, passages: int) -> None:
-        self._keys: Keys = load_array(directory / f"{name}.keys.npy")
-        parts = {
-            part: load_array(directory / f"{name}.{part}.npy")
-            for part in ("data", "indices", "indptr")
-        }
+        self._directory = directory
+        self._name = name
+        self._keys: Keys = self.part("keys")
+        parts = {part: self.part(part) for part in ("data", "indices", "indptr")}
         self._indptr = parts["indptr"]
-        self._passages = passages
+        self.passages = passages
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         self._bm25.scores = {**parts, "num_docs": passages}
         self._bm25.nonoccurrence_array = None
+
+    def part(self, part: str) -> NDArray[Any]:
+        """One array of the leg, mapped: keys, indptr, indices, data, and for updates tf, lengths."""
+        return load_array(self._directory / f"{self._name}.{part}.npy")
 
     @property
     def vocabulary(self) -> Keys:
@@ -283,26 +382,44 @@ class Leg:
 
     def idf(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Inverse document frequency of each term, as BM25 weighs it."""
-        frequency = self._indptr[terms + 1] - self._indptr[terms]
-        return np.asarray(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+        return np.asarray(self.rarity(self._indptr[terms + 1] - self._indptr[terms]))
 
-    def together(self, terms: NDArray[np.int64]) -> bool:
-        """Whether any passage has all of these terms."""
-        lists = sorted((self._postings(term) for term in terms.tolist()), key=len)
+    def rarity(self, frequency: NDArray[np.int64] | int) -> NDArray[np.float64]:
+        """The idf of what stands in that many passages."""
+        return np.asarray(np.log1p((self.passages - frequency + 0.5) / (frequency + 0.5)))
+
+    def together(self, terms: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The passages that have all of these terms, in order."""
+        lists = sorted((self.postings(term) for term in terms.tolist()), key=len)
         common = lists[0]
         for postings in lists[1:]:
             common = np.intersect1d(common, postings, assume_unique=True)
-        return bool(len(common))
+        return common
 
-    def _postings(self, term: int) -> NDArray[np.int32]:
+    def postings(self, term: int) -> NDArray[np.int32]:
+        """The passages that have a term, in order."""
         start, end = self._indptr[term], self._indptr[term + 1]
         return np.asarray(self._bm25.scores["indices"][start:end])
 
     @property
     def rarest(self) -> float:
         """The idf of a word that no passage has."""
-        return float(np.log1p((self._passages + 0.5) / 0.5))
+        return float(self.rarity(0))
 
-    def scores(self, terms: NDArray[np.int64]) -> NDArray[np.float32]:
-        """BM25 of every passage, shape (passages,); a term given twice counts twice."""
-        return np.asarray(self._bm25.get_scores_from_ids(terms))
+    def scores(
+        self, terms: NDArray[np.int64], weights: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float32]:
+        """BM25 of every passage, shape (passages,); a term given twice counts twice.
+
+        Args:
+            weights: Of each term, in the place of its idf.
+        """
+        if weights is None:
+            return np.asarray(self._bm25.get_scores_from_ids(terms))
+        scores = np.zeros(self.passages, dtype=np.float32)
+        data = self._bm25.scores["data"]
+        factors = (weights / self.idf(terms)).astype(np.float32)
+        for term, factor in zip(terms.tolist(), factors, strict=True):
+            own = slice(self._indptr[term], self._indptr[term + 1])
+            scores[self.postings(term)] += factor * data[own]
+        return scores

@@ -8,15 +8,43 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from medrag.documents.document import Document, Page, Section, Source
 from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.passages import Passage
 from medrag.errors import Notice
 from medrag.japanese.normalize import Span
+
+
+class Counts(NamedTuple):
+    """What was found in a document.
+
+    Attributes:
+        questions: Clinical questions that a recommendation answers.
+        without_strength: Recommendations whose strength the document does not give.
+    """
+
+    pages: int
+    passages: int
+    recommendations: int
+    questions: int
+    without_strength: int
+
+
+def counts(
+    document: Document, passages: Sequence[Passage], recommendations: Sequence[Recommendation]
+) -> Counts:
+    """The counts of a document, which its record keeps for reports."""
+    return Counts(
+        pages=len(document.pages),
+        passages=len(passages),
+        recommendations=len(recommendations),
+        questions=len({found.cq for found in recommendations if found.cq}),
+        without_strength=sum(found.strength is None for found in recommendations),
+    )
 
 
 def dumps(record: Mapping[str, Any]) -> bytes:
@@ -101,10 +129,13 @@ def read_document(record: Mapping[str, Any], outline: Mapping[str, Any], text: s
         licence=record.get("licence"),
         url=record.get("url"),
         metadata=record.get("metadata", {}),
-        notices=tuple(
-            Notice(code=n["code"], message=n["message"]) for n in record.get("notices", ())
-        ),
+        notices=read_notices(record),
     )
+
+
+def read_notices(record: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """The notices in a document's record."""
+    return tuple(Notice(code=n["code"], message=n["message"]) for n in record.get("notices", ()))
 
 
 def passage_record(passage: Passage, *, first_byte: int, last_byte: int) -> dict[str, Any]:

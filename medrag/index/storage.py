@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import weakref
+from array import array
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,9 @@ from numpy.typing import NDArray
 from medrag.errors import IndexCorrupted
 
 
-def save_array(path: Path, array: NDArray[Any]) -> None:
+def save_array(path: Path, numbers: NDArray[Any]) -> None:
     """Write an npy file."""
-    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    np.save(path, np.ascontiguousarray(numbers), allow_pickle=False)
 
 
 def load_array(path: Path) -> NDArray[Any]:
@@ -81,6 +83,14 @@ class ArrayWriter:
 
 
 _AT_ONCE = 1 << 22
+_TOGETHER = 4096
+
+
+class Run(NamedTuple):
+    """Neighbouring byte strings: all of them joined, and how long each is."""
+
+    content: bytes
+    sizes: NDArray[np.int64]
 
 
 class BlobWriter:
@@ -89,17 +99,23 @@ class BlobWriter:
     def __init__(self, directory: Path, name: str) -> None:
         self._file = (directory / name).open("wb")
         self._offsets_path = directory / f"{Path(name).stem}.offsets.npy"
-        self._offsets = [0]
+        self._sizes = array("q")
 
     def append(self, content: bytes) -> None:
         """Put one at the end."""
         self._file.write(content)
-        self._offsets.append(self._offsets[-1] + len(content))
+        self._sizes.append(len(content))
+
+    def extend(self, run: Run) -> None:
+        """Put several at the end."""
+        self._file.write(run.content)
+        self._sizes.frombytes(run.sizes.astype(np.int64).tobytes())
 
     def close(self) -> None:
         """Close the file and write the offsets."""
         self._file.close()
-        save_array(self._offsets_path, np.asarray(self._offsets, dtype=np.int64))
+        sizes = np.frombuffer(self._sizes, dtype=np.int64)
+        save_array(self._offsets_path, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +147,14 @@ class Blobs:
         start, end = int(self._offsets[number]), int(self._offsets[number + 1])
         return self._read(start, end - start)
 
+    def __iter__(self) -> Iterator[bytes]:
+        for first in range(0, len(self), _TOGETHER):
+            run = self.run(first, min(first + _TOGETHER, len(self)))
+            end = 0
+            for size in run.sizes.tolist():
+                yield run.content[end : end + size]
+                end += size
+
     def part(self, number: int, first: int, last: int) -> bytes:
         """Bytes `[first, last)` of one of them."""
         return self._read(int(self._offsets[number]) + first, last - first)
@@ -138,6 +162,12 @@ class Blobs:
     def size(self, number: int) -> int:
         """Bytes of one of them."""
         return int(self._offsets[number + 1] - self._offsets[number])
+
+    def run(self, first: int, last: int) -> Run:
+        """Numbers `[first, last)`, read at once."""
+        offsets = np.asarray(self._offsets[first : last + 1])
+        start, end = int(offsets[0]), int(offsets[-1])
+        return Run(self._read(start, end - start), np.diff(offsets))
 
     def _read(self, start: int, size: int) -> bytes:
         content = os.pread(self._descriptor, size, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +15,7 @@ from typing import Any
 
 from medrag.documents import corpus
 from medrag.documents.corpus import Ingested, Progress, Unchanged
-from medrag.documents.document import Document
 from medrag.documents.files import Failure
-from medrag.documents.guideline import Recommendation
 from medrag.errors import (
     CorpusError,
     IndexCorrupted,
@@ -27,7 +25,8 @@ from medrag.errors import (
     Notice,
 )
 from medrag.index.encoders import Encoder
-from medrag.index.index import Index
+from medrag.index.index import Index, Summary
+from medrag.index.records import counts
 from medrag.pipeline import finding
 from medrag.settings import Settings
 
@@ -182,12 +181,12 @@ def ingest(
             generation = _build(index, changed(), encoder)
         else:
             new = list(changed())
-            removed = set(current.index.documents) - kept
+            removed = set(current.index.identifiers) - kept
             if not new and not removed:
                 generation = current.index.generation
             elif new or kept:
                 with contextlib.closing(
-                    Index.update(index, new, encoder=encoder, removed=removed)
+                    Index.update(index, new, encoder=encoder, removed=removed, base=current.index)
                 ) as updated:
                     generation = updated.generation
     return IngestReport(
@@ -213,23 +212,19 @@ class _Current:
     def row(self, identifier: str) -> DocumentRow:
         """What the generation holds of a document."""
         assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
-        document = self.index.document(identifier)
-        found = self._recommendations[identifier]
-        return _counted(document, self._passages[identifier], found)
+        summary = self._summaries[identifier]
+        return DocumentRow(
+            document_id=identifier,
+            title=summary.title,
+            edition=summary.edition,
+            warnings=summary.notices,
+            **summary.counts._asdict(),
+        )
 
     @cached_property
-    def _passages(self) -> Mapping[str, int]:
+    def _summaries(self) -> Mapping[str, Summary]:
         assert self.index is not None  # noqa: S101
-        owners = Counter(self.index.passage_document.tolist())
-        return {self.index.document_at(row).id: count for row, count in owners.items()}
-
-    @cached_property
-    def _recommendations(self) -> Mapping[str, list[Recommendation]]:
-        assert self.index is not None  # noqa: S101
-        found: dict[str, list[Recommendation]] = defaultdict(list)
-        for recommendation in self.index.recommendations():
-            found[recommendation.document_id].append(recommendation)
-        return found
+        return {summary.identifier: summary for summary in self.index.summaries}
 
     def close(self) -> None:
         """Let go of the files."""
@@ -264,22 +259,13 @@ def _build(path: Path, entries: Iterator[Ingested], encoder: Encoder) -> str | N
 
 
 def _row(entry: Ingested) -> DocumentRow:
-    return _counted(entry.document, len(entry.passages), entry.recommendations)
-
-
-def _counted(
-    document: Document, passages: int, recommendations: Sequence[Recommendation]
-) -> DocumentRow:
+    document = entry.document
     return DocumentRow(
         document_id=document.id,
         title=document.title,
-        pages=len(document.pages),
-        passages=passages,
-        recommendations=len(recommendations),
-        questions=len({found.cq for found in recommendations if found.cq}),
-        without_strength=sum(found.strength is None for found in recommendations),
         edition=document.edition,
         warnings=document.notices,
+        **counts(document, entry.passages, entry.recommendations)._asdict(),
     )
 
 

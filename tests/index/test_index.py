@@ -1,9 +1,13 @@
 """Building an index and reading from it."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from medrag.documents.corpus import Ingested
 from medrag.errors import CorpusError, IndexMismatch, NotInIndex
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
@@ -21,9 +25,9 @@ def build(path: Path, entries: list = ENTRIES) -> Index:  # type: ignore[type-ar
 
 def test_documents_and_passages_come_back_as_they_were(tmp_path: Path) -> None:
     index = build(tmp_path)
-    for given in ENTRIES:
-        assert index.document(given.document.id) == given.document
-        for passage in given.passages:
+    for made in ENTRIES:
+        assert index.document(made.document.id) == made.document
+        for passage in made.passages:
             assert index.passage(passage.id) == passage
     assert list(index.recommendations()) == [
         ENTRIES[1].recommendations[0],
@@ -120,6 +124,39 @@ def test_an_update_gives_what_a_full_build_gives(tmp_path: Path) -> None:
     assert updated.generation == full.generation
     assert list(updated.documents) == ["aa", "b", "c"]
     assert updated.document("c") == first[2].document
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    before=st.dictionaries(st.sampled_from("acegik"), st.integers(0, 5), min_size=1),
+    after=st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(0, 5), min_size=1),
+)
+def test_any_update_gives_what_a_full_build_gives(
+    before: dict[str, int], after: dict[str, int]
+) -> None:
+    def made(identifier: str, number: int) -> Ingested:
+        texts = ("血圧を測る。" * number, "", f"第{number}章の薬{identifier}、薬\ud83d。")
+        return entry(identifier, *texts[: number + 1], title="薬", society=str(number % 3))
+
+    with TemporaryDirectory() as directory:
+        build(Path(directory) / "i", [made(*item) for item in before.items()])
+        changed = [made(*item) for item in after.items() if item not in before.items()]
+        updated = Index.update(
+            Path(directory) / "i", changed, encoder=HashingEncoder(), removed={*before} - {*after}
+        )
+        full = build(Path(directory) / "full", [made(*item) for item in after.items()])
+        assert updated.manifest == full.manifest
+        updated.close()
+        full.close()
+
+
+def test_an_update_from_an_open_index_takes_the_one_that_is_current(tmp_path: Path) -> None:
+    stale = build(tmp_path / "i")
+    build(tmp_path / "i", ENTRIES[:1])
+    updated = Index.update(
+        tmp_path / "i", [entry("c", "新しい本文")], encoder=HashingEncoder(), base=stale
+    )
+    assert list(updated.documents) == ["b", "c"]
 
 
 def test_an_update_of_nothing_changes_nothing(tmp_path: Path) -> None:
