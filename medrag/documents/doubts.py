@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from medrag.documents import directives
 from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
-from medrag.documents.structure import question_of
+from medrag.documents.labels import question_of
 from medrag.errors import Notice
 
 _LONG = 4000  # characters; a shorter text may well have no headings

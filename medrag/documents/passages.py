@@ -50,7 +50,12 @@ class Passage:
 
 
 MAX_TOKENS = 300
-"""Length of a passage unless the caller says otherwise: about 400 characters of Japanese."""
+"""Length of a passage unless the caller says otherwise: about 400 characters of Japanese.
+
+Measured by benchmarks/ingestion/passage_length.py: of 75, 150, 300, 450 and 700 tokens, the answer
+stands most often within the first 1,000 characters of evidence at 300 (.961), and within 2,000 at
+300 and 450 (.983).
+"""
 
 _TOKEN = 4  # bytes
 _QUALIFIES = re.compile(

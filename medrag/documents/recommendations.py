@@ -11,66 +11,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from medrag.documents import directives, grade_tables, grades
 from medrag.documents.document import Document, Section
-from medrag.documents.guideline import Condition, Grade, Recommendation
-from medrag.documents.structure import answers_in, question_of, statement_of
-from medrag.japanese import sentences
+from medrag.documents.drafts import (
+    LIST_MARK,
+    Draft,
+    condition,
+    drafted,
+    only_grades,
+    paragraphs_in,
+    sentences_in,
+)
+from medrag.documents.guideline import Recommendation
+from medrag.documents.labels import answers_in, question_of, statement_of
 from medrag.japanese.normalize import Span
 
-_LIST_MARK = re.compile(
-    r"(?:[-*+•・●○◦■□▶◆]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
-    r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
-)
 _TOPIC = re.compile(r"[^。、，：:\s]{2,12}[：:]\s*")
 _SUB_ITEM = re.compile(r"[\s　]*(?:[ァ-ヶ][　．)]|[（(][ァ-ヶイロハニ][)）])")
-_FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９]+")
-_VOTE = re.compile(
-    r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
-    re.IGNORECASE,
-)
 _LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
 _SHORTEST = 14  # a shorter sentence with a grade defines the grade
 _UNGRADED = re.compile(r"(?:BQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
 
 Mode = Literal["labelled", "answer", "open"]
-
-
-@dataclass(slots=True)
-class Draft:
-    """A recommendation being put together; spans index the document's text."""
-
-    start: int
-    end: int
-    block_end: int
-    strength: Grade | None = None
-    certainty: Grade | None = None
-    exceptions: list[Condition] = field(default_factory=list)
-    label: str | None = None
-    question: str | None = None
-    path: tuple[str, ...] = ()
-    spoken: int = 0  # where the paragraph that states it ends, grades included
-
-    def grade(self, mentions: Sequence[grades.Mention]) -> None:
-        """Take the first strength and the first certainty."""
-        for mention in mentions:
-            if mention.kind == "strength" and self.strength is None:
-                self.strength = mention.grade
-            elif mention.kind == "certainty" and self.certainty is None:
-                self.certainty = mention.grade
-
-    def limit(self, condition: Condition) -> None:
-        """Take an exception, once."""
-        if all(known.start != condition.start for known in self.exceptions):
-            self.exceptions.append(condition)
-        self.block_end = max(self.block_end, condition.end)
 
 
 def found(document: Document) -> tuple[Recommendation, ...]:
@@ -173,10 +137,10 @@ class _Reader:
         for row in rows:
             draft = Draft(start=row.start, end=row.end, block_end=row.row_end, strength=row.strength,
                           certainty=row.certainty, label=row.label or self.label, question=self.question)  # fmt: skip
-            pieces = _sentences(self.text, Span(row.start, row.end))
+            pieces = sentences_in(self.text, Span(row.start, row.end))
             for piece in pieces[1:]:
                 if directives.limiting(self.text[piece.start : piece.end]):
-                    draft.limit(_condition(self.text, piece))
+                    draft.limit(condition(self.text, piece))
             self.tabled.append(draft)
         if not rows and self.current:
             read = grade_tables.grades_of(self.text, section)
@@ -189,22 +153,22 @@ class _Reader:
     def exceptions(self, section: Section) -> None:
         if not self.current or section.path[:-1] != self.current[-1].path[: len(section.path) - 1]:
             return
-        for line in _paragraphs(self.text, Span(section.body, section.end)):
-            condition = _condition(self.text, line)
-            if condition.text:
-                self.current[-1].limit(condition)
+        for line in paragraphs_in(self.text, Span(section.body, section.end)):
+            limit = condition(self.text, line)
+            if limit.text:
+                self.current[-1].limit(limit)
 
     def paragraphs(self, section: Section, mode: Mode) -> None:
         """Read the paragraphs of one section."""
         open_ = True  # whether what comes may still qualify the last recommendation
-        for line in _paragraphs(self.text, Span(section.body, section.end)):
+        for line in paragraphs_in(self.text, Span(section.body, section.end)):
             open_ = self.paragraph(section, line, mode, open_)
 
     def paragraph(self, section: Section, line: Span, mode: Mode, open_: bool) -> bool:
         text = self.text
-        marker = _LIST_MARK.match(text, line.start, line.end)
+        marker = LIST_MARK.match(text, line.start, line.end)
         start = marker.end() if marker else line.start
-        pieces: Sequence[Span] = _sentences(text, Span(start, line.end))
+        pieces: Sequence[Span] = sentences_in(text, Span(start, line.end))
         if not pieces:
             return open_
         mentions = grades.find(text[start : line.end], start)
@@ -262,7 +226,7 @@ class _Reader:
     def start(
         self, section: Section, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
     ) -> None:
-        draft = _draft(self.text, pieces, mentions)
+        draft = drafted(self.text, pieces, mentions)
         draft.label = statement_of(section.path[-1], self.label) if section.path else self.label
         draft.question = self.question
         draft.path = section.path
@@ -279,7 +243,7 @@ class _Reader:
             return False
         for piece, part in zip(pieces, parts, strict=True):
             if not only_grades(self.text, piece.start, piece.end, grades.find(part, piece.start)):
-                last.limit(_condition(self.text, piece))
+                last.limit(condition(self.text, piece))
         last.grade(mentions)
         return True
 
@@ -310,72 +274,6 @@ def _bracketed(text: str, start: int, mentions: Sequence[grades.Mention]) -> boo
     )
 
 
-def _sentences(text: str, span: Span) -> list[Span]:
-    return [
-        Span(span.start + s.start, span.start + s.end)
-        for s in sentences.split(text[span.start : span.end])
-    ]
-
-
-def _paragraphs(text: str, span: Span) -> Iterator[Span]:
-    """Runs of sentences with no line break between them."""
-    begin: int | None = None
-    end = span.start
-    for piece in _sentences(text, span):
-        if begin is not None and "\n" in text[end : piece.start]:
-            yield Span(begin, end)
-            begin = None
-        if begin is None:
-            begin = piece.start
-        end = piece.end
-    if begin is not None:
-        yield Span(begin, end)
-
-
-def _draft(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]) -> Draft:
-    """A recommendation from the sentences of one paragraph: up to its grades, if it has any."""
-    start, end = pieces[0].start, pieces[-1].end
-    openings = (grades.bracket_before(text, start, mention.start) for mention in mentions)
-    cut = min(
-        (opening for opening in openings if opening is not None and opening > start), default=end
-    )
-    draft = Draft(start=start, end=cut, block_end=end, spoken=end)
-    while draft.end > start and text[draft.end - 1].isspace():
-        draft.end -= 1
-    for piece in pieces[1:]:
-        part = text[piece.start : piece.end]
-        if directives.limiting(part) and not only_grades(
-            text, piece.start, piece.end, grades.find(part, piece.start)
-        ):
-            draft.limit(_condition(text, piece))
-    for clause in _CLAUSE.finditer(text, start, draft.end):
-        inside = any(e.start <= clause.start() < e.end for e in draft.exceptions)
-        if not inside:
-            draft.limit(Condition(text=clause[0], start=clause.start(), end=clause.end()))
-    draft.grade(mentions)
-    return draft
-
-
-def _condition(text: str, piece: Span) -> Condition:
-    start = piece.start
-    if marker := _LIST_MARK.match(text, start, piece.end):
-        start = marker.end()
-    return Condition(text=text[start : piece.end], start=start, end=piece.end)
-
-
-def only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Mention]) -> bool:
-    """Whether a stretch of text says nothing but grades and votes."""
-    if not mentions:
-        return False
-    rest = []
-    cursor = start
-    for mention in sorted(mentions, key=lambda m: m.start):
-        rest.append(text[cursor : max(cursor, mention.start)])
-        cursor = max(cursor, mention.end)
-    rest.append(text[cursor:end])
-    return len(_FILLER.sub("", _VOTE.sub("", "".join(rest)))) <= 12
-
-
 def _directions(document: Document) -> Iterator[Draft]:
     """Sentences that tell the reader what to do, in documents that grade and label nothing."""
     text = document.text
@@ -385,19 +283,19 @@ def _directions(document: Document) -> Iterator[Draft]:
             position == 0 and len(sections) > 2
         ):
             continue
-        for line in _paragraphs(text, Span(section.body, section.end)):
+        for line in paragraphs_in(text, Span(section.body, section.end)):
             if _SUB_ITEM.match(text, line.start, line.end):
                 continue
-            marker = _LIST_MARK.match(text, line.start, line.end) or _TOPIC.match(
+            marker = LIST_MARK.match(text, line.start, line.end) or _TOPIC.match(
                 text, line.start, line.end
             )
             start = marker.end() if marker else line.start
-            pieces = _sentences(text, Span(start, line.end))
+            pieces = sentences_in(text, Span(start, line.end))
             for number, piece in enumerate(pieces):
                 if directives.directing(
                     text[piece.start : piece.end], item=bool(marker) and number == 0
                 ):
-                    draft = _draft(text, pieces[number:], ())
+                    draft = drafted(text, pieces[number:], ())
                     draft.path = section.path
                     yield draft
                     break

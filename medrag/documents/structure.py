@@ -13,42 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from medrag.documents.document import Section
+from medrag.documents.labels import QUESTION, clean, kind_of, label_of
 from medrag.documents.parsers import Heading
 from medrag.japanese.normalize import fold
 
-_LABELS = {
-    "recommendation": (
-        "推奨|推奨文|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
-        "|recommendations?|statements?|good practice statements?|answers?|A(?=[0-9])|答え?"
-    ),
-    "exception": (
-        "例外|例外・注意|例外と注意|例外事項|例外規定|例外・条件|注意|注意事項|注意点|付帯事項|付帯条件|附帯事項|ただし書き?|但し書き?|適用除外"
-        "|除外|除外規定|除外基準|適用しない場合|適用条件|条件|条件・例外|禁忌|禁忌・注意|禁忌・例外|留意事項|留意点|使用上の注意|対象外"
-        "|exceptions?|cautions?|contraindications?|exceptions? and cautions?|remarks?|caveats?|limitations?"
-    ),
-    "explanation": (
-        "解説|解説文|背景|背景・目的|背景と目的|エビデンス|エビデンスの要約|エビデンスの概要|エビデンスのまとめ|エビデンスの評価|根拠|根拠・解説|理由"
-        "|推奨の根拠|推奨の解説|推奨の理由|推奨決定の経緯|推奨作成の経緯|推奨に至る経緯|推奨に至った経緯|益と害のバランス|益と害|付記|コメント|補足"
-        "|説明|推奨の背景|科学的根拠|rationale|evidence|background|discussion|justification|explanation|comments?"
-        "|evidence summary|summary of evidence|supporting evidence|supporting text"
-    ),
-    "references": "参考文献|引用文献|文献|参考資料|references|bibliography|literature",
-    "contents": "目次|もくじ|contents|table of contents",
-}
-_KIND_PATTERNS = tuple((kind, re.compile(names, re.IGNORECASE)) for kind, names in _LABELS.items())
-_NAMES = "|".join(sorted(("|".join(_LABELS.values())).split("|"), key=len, reverse=True))
-_QUESTION_NUMBER = (
-    r"(?:CQ|BQ|FQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
-    r"\s*(?:No\.?)?\s*[0-9]+(?:[-–.‐－ー][0-9]+)*[a-z]?"
-)
-_QUESTION = re.compile(rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])", re.IGNORECASE)
-_LABEL = re.compile(
-    r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|\*(?=\S)|_|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
-    rf"(?:{_QUESTION_NUMBER}\s*(?:の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
-    r"(?P<number>\s*[-‐－]?\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*[a-z]?)?(?P<note>\s*[（(][^（()）]{1,10}[)）])?"
-    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|\*|_|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$|(?<=[】］\]〕〉》＞>*]))",
-    re.IGNORECASE,
-)
 _CAPTION = re.compile(
     r"(?:\*\*|[【［〈＜])?\s*(?:表|図表|Table|別表)\s*[0-9A-ZIVX一二三四五六七八九十]*(?:[-.－‐][0-9]+)*",
     re.IGNORECASE,
@@ -121,7 +89,7 @@ def sections(
     lines = list(_lines(text))
     marks = _marked(text, lines, headings) if headings is not None else _found(text, lines)
     top = [mark for mark in marks if mark.level == 1]
-    if title and top and len(top) == 1 and top[0] is marks[0] and _clean(title) == top[0].title:
+    if title and top and len(top) == 1 and top[0] is marks[0] and clean(title) == top[0].title:
         marks[0] = _Mark(start=marks[0].start, end=marks[0].end, title="", level=0, kind="body")
     return tuple(_with_tables(text, _sections(text, marks), lines))
 
@@ -137,61 +105,6 @@ _SIGNS = re.compile(
     r"|\t|推奨(?:する|しない|され|度|グレード|クラス|の強さ)|勧められ|提案する|してはならない|we recommend|we suggest",
     re.MULTILINE | re.IGNORECASE,
 )
-
-
-def label_of(line: str) -> tuple[str, int] | None:
-    """The kind that a line's label opens, and where the label ends in the line, if it has one."""
-    match = _LABEL.match(line)
-    if match is None:
-        return None
-    name, alone = match["name"].lower(), match.end() == len(line)
-    framed = bool(match["open"]) and bool(match["close"])
-    colon = bool(match["sep1"] in ("：", ":") or match["sep2"].strip())
-    bullet = bool(match["open"]) and alone
-    stopped = match["sep1"] in (".", "．") and name.isascii()
-    if not (framed or colon or bullet or stopped or (alone and not match["lead"])):
-        return None
-    if match["lead"] and not framed:
-        return None
-    kind = next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(name)), "recommendation")
-    if kind == "contents" and not alone:
-        return None
-    return kind, match.end()
-
-
-def question_of(title: str) -> tuple[str, str | None] | None:
-    """The label and the text of a clinical question, from its heading."""
-    folded = fold(title).lstrip("【[<〈■●◆* ")
-    match = _QUESTION.match(folded)
-    if match is None:
-        return None
-    label = re.sub(r"\s+", "", match[0]) if re.match(r"[A-Z]{1,3}\s*[0-9]", match[0]) else match[0]
-    rest = folded[match.end() :].strip(" 　.:：．】]〕*")
-    return label, rest or None
-
-
-def answers_in(title: str) -> bool:
-    """Whether a label introduces an answer, which may or may not recommend."""
-    return re.match(r"(?:A\s*[0-9]|答|回答|answer)", fold(title), re.IGNORECASE) is not None
-
-
-def statement_of(title: str, question: str | None) -> str | None:
-    """The label that a recommendation goes by: its question's, unless it is numbered itself."""
-    folded = fold(title)
-    if match := re.match(
-        r"(?:ステートメント|statement|提言)\s*[0-9]+(?:[-.][0-9]+)*", folded, re.IGNORECASE
-    ):
-        return question or match[0]
-    if match := re.match(
-        r"(?:good practice statement|recommendation)s?\s*[0-9]+(?:\.[0-9]+)+", folded, re.IGNORECASE
-    ):
-        return match[0]
-    if question is None and (
-        match := re.match(r"(?:推奨|recommendation)\s*[0-9]+(?:[-.][0-9]+)*", folded, re.IGNORECASE)
-    ):
-        return match[0]
-    asked = question_of(title)
-    return asked[0] if asked else question
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -210,30 +123,10 @@ def _lines(text: str) -> Iterator[_Line]:
         start = stop + 1
 
 
-def _kind_of(title: str) -> str:
-    """The kind of a heading by its words."""
-    folded = fold(title).strip("#* \t")
-    label = label_of(folded)
-    if label and label[1] == len(folded):
-        return label[0]
-    if _QUESTION.match(folded.lstrip("【[<〈■●◆* ")):
-        return "question"
-    bare = re.sub(
-        r"^(?:[0-9IVX]+(?:[.\-][0-9]+)*[.、]?\s*|第[0-9一二三四五六七八九十]+[章節部]\s*)",
-        "",
-        folded,
-    )
-    return next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(bare)), "body")
-
-
-def _clean(title: str) -> str:
-    return " ".join(title.strip().strip("#*_").split()).strip("【】［］〔〕■□◆◇●○▶ ").strip()
-
-
 def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> list[_Mark]:
     marks = []
     for heading in headings:
-        title = _clean(text[heading.start : heading.end])
+        title = clean(text[heading.start : heading.end])
         if title:
             marks.append(
                 _Mark(
@@ -241,7 +134,7 @@ def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> l
                     end=heading.end,
                     title=title,
                     level=heading.level,
-                    kind=_kind_of(title),
+                    kind=kind_of(title),
                 )
             )
     taken = {mark.start for mark in marks}
@@ -268,7 +161,7 @@ def _label_mark(text: str, line: _Line) -> _Mark | None:
     # Labels hold no character that folding lengthens, so the end carries over.
     kind, length = label
     length = min(length, len(line.text))
-    title = _clean(text[line.start : line.start + length].rstrip("：:．. \t　"))
+    title = clean(text[line.start : line.start + length].rstrip("：:．. \t　"))
     return _Mark(
         start=line.start,
         end=line.start + length,
@@ -284,7 +177,7 @@ def _question_mark(line: _Line) -> _Mark | None:
         return None
     folded = fold(line.text)
     bare = folded.lstrip("【[<〈■●◆* ")
-    match = _QUESTION.match(bare)
+    match = QUESTION.match(bare)
     if match is None or _LEADERS.search(folded):
         return None
     framed = folded != bare
@@ -296,7 +189,7 @@ def _question_mark(line: _Line) -> _Mark | None:
     return _Mark(
         start=line.start,
         end=line.end,
-        title=_clean(line.text),
+        title=clean(line.text),
         level=_LABEL_LEVEL - 10,
         kind="question",
     )
@@ -323,8 +216,8 @@ def _found(text: str, lines: Sequence[_Line]) -> list[_Mark]:
         next_key = keys[position + 1] if position + 1 < len(lines) else None
         if not _heading_like(line, key, following, next_key, text):
             continue
-        title = _clean(line.text)
-        mark = _Mark(start=line.start, end=line.end, title=title, level=1, kind=_kind_of(title))
+        title = clean(line.text)
+        mark = _Mark(start=line.start, end=line.end, title=title, level=1, kind=kind_of(title))
         marks.append(_leveled(mark, key, schemes))
     return marks
 
@@ -478,7 +371,7 @@ def _tables(lines: Sequence[_Line]) -> list[tuple[int, int, str | None]]:
             and _CAPTION.match(fold(lines[first - 1].text))
         ):
             above = lines[first - 1]
-            start, caption = above.start, _clean(above.text)
+            start, caption = above.start, clean(above.text)
         runs.append((start, lines[position - 1].end, caption))
     return runs
 

@@ -17,7 +17,7 @@ from medrag.documents.document import Page
 from medrag.errors import MissingDependency, Notice, UnsupportedFormat
 
 if TYPE_CHECKING:
-    from medrag.documents.parsers.pdf_page import Box
+    from medrag.documents.parsers.pdf_objects import Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pypdfium2 as pdfium
 
-from medrag.documents.parsers import Options, Parsed, pdf_layout, pdf_page, tables_of
+from medrag.documents.parsers import Options, Parsed, pdf_cells, pdf_layout, pdf_page, tables_of
 from medrag.documents.parsers.pdf_page import Line, PageLines
 from medrag.errors import (
     DamagedDocument,
@@ -194,5 +194,5 @@ def _tables(data: bytes, pages: Sequence[PageLines]) -> tuple[dict[int, list[Lin
         message = f"ruled tables were read as plain lines: {error.hint}"
         return {}, [*notices, Notice(code="tables_as_text", message=message)]
     return {
-        index: pdf_page.with_tables(pages[index], grids) for index, grids in cells.items()
+        index: pdf_cells.with_tables(pages[index], grids) for index, grids in cells.items()
     }, notices

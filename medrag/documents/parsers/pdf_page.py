@@ -12,60 +12,26 @@ import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from medrag.documents.parsers.pdf_objects import (
+    FAINT,
+    INVISIBLE_MODES,
+    Box,
+    Colour,
+    fill_at,
+    objects_of,
+)
 from medrag.japanese.normalize import fold
 
 _RUBY = 0.62
 _TINY = 1.5  # points; nobody reads smaller print
-_PALE = 245  # of 255, in each of red, green and blue
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・ｦ-ﾟ]+")
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
-_ITEM = re.compile(
-    r"[-・•①-⑳⑴-⒇]|[(（]?[0-9０-９一二三四五六七八九十]{1,3}[)）　 ．.]|[ア-ン][　 ]"
-)
-_FAINT = 12  # of 255, opacity
-_THIN = 2.5  # points; a rule
 _PICTURE = 0.3  # of the page
-_DEPTH = 4  # of forms within forms
 _FEWEST = 3  # characters that tell the direction of a line
-_INVISIBLE_MODES = (3, 7)
-
-
-class Box(NamedTuple):
-    """A rectangle in PDF points; the origin is the page's lower left corner."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        """Points."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Points."""
-        return self.top - self.bottom
-
-    def turned(self, rotation: int, width: float, height: float) -> Box:
-        """Where it lies once its page, of this width and height, is turned clockwise."""
-        if rotation == 90:
-            return Box(self.bottom, width - self.right, self.top, width - self.left)
-        if rotation == 180:
-            return Box(
-                width - self.right, height - self.top, width - self.left, height - self.bottom
-            )
-        return Box(height - self.top, self.left, height - self.bottom, self.right)
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside."""
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,30 +75,6 @@ class PageLines:
 
 
 @dataclass(slots=True)
-class _Objects:
-    """The page's objects that decide what is seen."""
-
-    shades: list[Box]  # what is filled or pictured, and may lie behind pale text
-    suspect: bool = False  # whether some text may be invisible
-    picture: float = 0.0  # share of the page that images cover
-    horizontal: int = 0  # rules
-    vertical: int = 0
-    drawn: int = 0  # shapes of the size of letters
-
-    def rule(self, box: Box) -> None:
-        """Count a path that may be a rule of a table, a box of four, or a letter drawn as a shape."""
-        if 4 < box.width < 30 and 4 < box.height < 30:
-            self.drawn += 1
-        if box.height <= _THIN and box.width > 20:
-            self.horizontal += 1
-        elif box.width <= _THIN and box.height > 8:
-            self.vertical += 1
-        elif box.width > 20 and box.height > 8:
-            self.horizontal += 2
-            self.vertical += 2
-
-
-@dataclass(slots=True)
 class _Characters:
     """The characters of a page and their loose boxes; None for a space that PDFium put in."""
 
@@ -166,7 +108,7 @@ def read(page: pdfium.PdfPage) -> PageLines:
     bounds = Box(min(left, 0.0), min(bottom, 0.0), max(right, width), max(top, height))
     text_page = page.get_textpage()
     try:
-        objects = _objects(page, width * height)
+        objects = objects_of(page, width * height)
         found = _characters(text_page, bounds)
         if rotation and _sideways(text_page, found.codes):
             text_page.close()
@@ -240,82 +182,13 @@ def _letter(code: int) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _bare(function: Any, result: Any, *arguments: Any) -> Any:
-    """A PDFium function on bare addresses: checking pointer types costs as much as the call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
-
-
-_P, _I = ctypes.c_void_p, ctypes.c_int
-_object_count = _bare(raw.FPDFPage_CountObjects, _I, _P)
-_object_of = _bare(raw.FPDFPage_GetObject, _P, _P, _I)
-_inner_count = _bare(raw.FPDFFormObj_CountObjects, _I, _P)
-_inner_of = _bare(raw.FPDFFormObj_GetObject, _P, _P, ctypes.c_ulong)
-_kind_of = _bare(raw.FPDFPageObj_GetType, _I, _P)
-_mode_of = _bare(raw.FPDFTextObj_GetTextRenderMode, _I, _P)
-_fill_of = _bare(raw.FPDFPageObj_GetFillColor, _I, _P, _P, _P, _P, _P)
-_bounds_of = _bare(raw.FPDFPageObj_GetBounds, _I, _P, _P, _P, _P, _P)
-_fill_at = _bare(raw.FPDFText_GetFillColor, _I, _P, _I, _P, _P, _P, _P)
-
-
-def _objects(page: pdfium.PdfPage, area: float) -> _Objects:
-    """Look through the page's objects once."""
-    found = _Objects([])
-    edges = (ctypes.c_float * 4)()
-    base = ctypes.addressof(edges)
-    at = (base, base + 4, base + 8, base + 12)
-    colour = _Colour()
-
-    def look(item: int, depth: int) -> None:
-        kind = _kind_of(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            if not found.suspect and (
-                _mode_of(item) in _INVISIBLE_MODES or (_fill_of(item, *colour.at) and colour.pale())
-            ):
-                found.suspect = True
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            for index in range(_inner_count(item) if depth < _DEPTH else 0):
-                look(_inner_of(item, index), depth + 1)
-        elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
-            _bounds_of(item, *at)
-            box = Box(*edges)
-            if kind == raw.FPDF_PAGEOBJ_IMAGE:
-                found.picture += box.width * box.height / max(area, 1.0)
-                found.shades.append(box)
-            else:
-                found.rule(box)
-                if _fill_of(item, *colour.at) and not colour.pale():
-                    found.shades.append(box)
-
-    handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    for index in range(_object_count(handle)):
-        look(_object_of(handle, index), 0)
-    return found
-
-
-class _Colour:
-    """A colour that PDFium writes into."""
-
-    def __init__(self) -> None:
-        self.values = (ctypes.c_uint * 4)()
-        base = ctypes.addressof(self.values)
-        self.at = (base, base + 4, base + 8, base + 12)
-
-    def pale(self) -> bool:
-        """Whether nothing is seen of it on white paper."""
-        values = self.values
-        if values[3] < _FAINT:
-            return True
-        return values[0] >= _PALE and values[1] >= _PALE and values[2] >= _PALE
-
-
 def _visible(
     text_page: pdfium.PdfTextPage, boxes: Sequence[Box | None], bounds: Box, shades: Sequence[Box]
 ) -> list[bool]:
     """For each character, whether a reader of the page sees it."""
     handle = text_page.raw
     address = ctypes.cast(handle, ctypes.c_void_p).value
-    colour = _Colour()
+    colour = Colour()
     seen: list[bool] = []
     for index, box in enumerate(boxes):
         if box is None:
@@ -325,9 +198,9 @@ def _visible(
         shown = bounds.holds(x, y) and max(box.height, box.width) >= _TINY
         if shown:
             item = raw.FPDFText_GetTextObject(handle, index)
-            shown = raw.FPDFTextObj_GetTextRenderMode(item) not in _INVISIBLE_MODES
-        if shown and _fill_at(address, index, *colour.at) and colour.pale():
-            shown = colour.values[3] >= _FAINT and any(shade.holds(x, y) for shade in shades)
+            shown = raw.FPDFTextObj_GetTextRenderMode(item) not in INVISIBLE_MODES
+        if shown and fill_at(address, index, *colour.at) and colour.pale():
+            shown = colour.values[3] >= FAINT and any(shade.holds(x, y) for shade in shades)
         seen.append(shown)
     return seen
 
@@ -395,7 +268,7 @@ def _line(
     sizes = sorted(extents[index] for index in kept)
     return Line(
         text="".join([codes[index] for index in kept]),
-        box=_around(places),
+        box=around(places),
         size=sizes[len(sizes) // 2],
         vertical=vertical,
         boxes=[boxes[index] for index in kept],
@@ -412,7 +285,8 @@ def _vertical(boxes: Sequence[Box | None]) -> bool:
     return down > 1.5 * first.height and down > 2 * abs(last.left - first.left)
 
 
-def _around(places: Sequence[Box]) -> Box:
+def around(places: Sequence[Box]) -> Box:
+    """The smallest box around others."""
     lefts, bottoms, rights, tops = zip(*places, strict=True)
     return Box(min(lefts), min(bottoms), max(rights), max(tops))
 
@@ -442,7 +316,7 @@ def _add(lines: list[Line], line: Line) -> None:
         if same:
             last.text += line.text
             last.boxes += line.boxes
-            last.box = _around([last.box, line.box])
+            last.box = around([last.box, line.box])
             return
     lines.append(line)
 
@@ -454,84 +328,3 @@ def _continues(last: Line, line: Line) -> bool:
         return abs(a.left - b.left) < 0.4 * size and -0.3 * size < a.bottom - b.top < 0.6 * size
     overlap = min(a.top, b.top) - max(a.bottom, b.bottom)
     return overlap > 0.6 * min(a.height, b.height) and -0.3 * size < b.left - a.right < 0.6 * size
-
-
-def with_tables(page: PageLines, grids: Sequence[Sequence[Sequence[Box | None]]]) -> list[Line]:
-    """The lines of a page where each table's rows are lines with tabs between the cells."""
-    filled = [[["" for _ in row] for row in grid] for grid in grids]
-    first: dict[int, int] = {}
-    kept: list[Line | int] = []
-    for line in page.lines:
-        table = _fill(line, grids, filled)
-        if table is None:
-            kept.append(line)
-        elif table not in first:
-            first[table] = len(kept)
-            kept.append(table)
-    lines: list[Line] = []
-    for entry in kept:
-        if isinstance(entry, Line):
-            lines.append(entry)
-            continue
-        for row, texts in zip(grids[entry], filled[entry], strict=True):
-            cells = [text for text, box in zip(texts, row, strict=True) if box is not None]
-            places = [box for box in row if box is not None]
-            if any(cells) and places:
-                lines.append(
-                    Line(
-                        text="\t".join(cells),
-                        box=_around(places),
-                        size=page_size(page),
-                        vertical=False,
-                        boxes=[],
-                    )
-                )
-    return lines
-
-
-def page_size(page: PageLines) -> float:
-    """The usual size of the page's characters, in points."""
-    sizes = sorted(line.size for line in page.lines)
-    return sizes[len(sizes) // 2] if sizes else 10.0
-
-
-def _fill(
-    line: Line, grids: Sequence[Sequence[Sequence[Box | None]]], filled: list[list[list[str]]]
-) -> int | None:
-    """Put the characters of a line into the cells that they stand in; the table, if it is in one."""
-    table: int | None = None
-    cell: tuple[int, int, int] | None = None
-    texts = []
-    for character, box in zip(line.text, line.boxes, strict=True):
-        if box is not None:
-            cell = _cell(grids, (box.left + box.right) / 2, (box.bottom + box.top) / 2)
-            if cell is None:
-                if table is None:
-                    return None
-                continue
-            table = cell[0]
-        if cell is not None:
-            texts.append((cell, character))
-    here: dict[tuple[int, int, int], str] = {}
-    for place, character in texts:
-        here[place] = here.get(place, "") + character
-    for (number, row, column), written in here.items():
-        before, words = filled[number][row][column], written.strip()
-        apart = (
-            before
-            and words
-            and ((before[-1].isascii() and words[0].isascii()) or _ITEM.match(words))
-        )
-        filled[number][row][column] = f"{before} {words}" if apart else before + words
-    return table
-
-
-def _cell(
-    grids: Sequence[Sequence[Sequence[Box | None]]], x: float, y: float
-) -> tuple[int, int, int] | None:
-    for number, grid in enumerate(grids):
-        for row, cells in enumerate(grid):
-            for column, box in enumerate(cells):
-                if box is not None and box.holds(x, y):
-                    return number, row, column
-    return None

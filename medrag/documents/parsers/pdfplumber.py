@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pdfplumber
 
-from medrag.documents.parsers.pdf_page import Box
+from medrag.documents.parsers.pdf_objects import Box
 
 Grid = list[list[Box | None]]
 
