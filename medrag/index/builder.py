@@ -264,7 +264,9 @@ class _Writer:
         self._hashes.update(taken.hashes)
         for name, run in taken.files.items():
             self._files[name].extend(run)
-        self._characters += len(records.decode(taken.files["texts.utf8"].content))
+        # Every byte of UTF-8 but those that go on with a code point begins one.
+        text = np.frombuffer(taken.files["texts.utf8"].content, dtype=np.int8)
+        self._characters += int(np.count_nonzero(text >= -0x40))
         self._recommended.frombytes((taken.recommended + np.int32(first)).tobytes())
         self._owners.frombytes((taken.owners + np.int32(first)).tobytes())
         self._identifiers.frombytes(taken.identifiers.tobytes())

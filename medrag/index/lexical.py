@@ -33,6 +33,8 @@ Keys = NDArray[np.uint64]
 _ROW_BITS = 22
 # Terms of a chunk; fewer passages than 2**22 have that many, or the batch that fills it is small.
 _CHUNK = 4_000_000
+# Postings that are weighed at a time: they stay in the processor's cache.
+_WEIGHED = 1 << 16
 # A term that stands in a passage more often counts as often as this: BM25 tells no difference.
 _MOST = 255
 
@@ -273,12 +275,14 @@ class LegBuilder:
         data = self._output("data", np.float32, len(indices))
         first = 0
         while first < len(frequencies):
-            last = int(np.searchsorted(indptr, indptr[first] + _CHUNK, "right")) - 1
+            last = int(np.searchsorted(indptr, indptr[first] + _WEIGHED, "right")) - 1
             last = min(max(last, first + 1), len(frequencies))
             part = slice(int(indptr[first]), int(indptr[last]))
             often = tf[part].astype(np.float64)
             weight = np.repeat(idf[first:last], frequencies[first:last])
-            data[part] = weight * often / (often + saturation[indices[part]])
+            weight *= often
+            often += saturation[indices[part]]
+            np.divide(weight, often, out=data[part], casting="same_kind")
             first = last
         if isinstance(data, np.memmap):
             data.flush()
