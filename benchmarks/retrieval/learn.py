@@ -30,6 +30,7 @@ from medrag.retrieval import fusion
 from medrag.retrieval.candidates import CANDIDATES, first_stage, top
 from medrag.retrieval.features import NAMES, features
 from medrag.retrieval.question import analyse
+from medrag.retrieval.topics import weigher
 
 FOLDS, SEEDS = 5, 3
 PENALTY, STEPS = 0.01, 300
@@ -47,10 +48,11 @@ def examples(data: Path, index: Index) -> Iterator[Example]:
     qrels = dict(
         line.split()[:2] for line in (data / "qrels.tsv").read_text("utf-8").splitlines()[1:]
     )
+    weigh = weigher(index)
     for line in (data / "queries.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
-        question = analyse(record["text"], index, lexicon=default_lexicon())
-        stage = first_stage(question, index)
+        question = analyse(record["text"], index, lexicon=default_lexicon(), weigh=weigh)
+        stage = first_stage(question, index, weigh=weigh)
         rows = top(stage.fused, CANDIDATES)
         owners = [index.document_at(int(index.passage_document[row])).id for row in rows]
         wanted = qrels[record["_id"]]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from medrag.index.index import Index
 from medrag.retrieval.question import EXPANDED, Question
+from medrag.retrieval.topics import Weigh
 
 #: Of the bigram leg against the word leg: words alone MRR .916, with bigrams at .54 .927, while
 #: reciprocal rank fusion of the two gives .919 (JSQuAD paragraphs).
@@ -32,17 +33,18 @@ class FirstStage(NamedTuple):
         return np.asarray(self.words + np.float32(BIGRAMS) * self.bigrams)
 
 
-def first_stage(question: Question, index: Index) -> FirstStage:
+def first_stage(question: Question, index: Index, *, weigh: Weigh) -> FirstStage:
     """Score every passage by the words (with expansions) and the bigrams of the question."""
-    words = index.words.scores(question.words)
+    words = index.words.scores(question.words, question.word_weights)
     for replaces, expansions in groupby(question.expansions, key=lambda one: one.replaces):
         bound = float(question.weights[list(replaces)].sum())
         best: NDArray[np.float32] | None = None
         for expansion in expansions:
-            own = float(index.words.idf(expansion.terms).sum())
+            weights = weigh(expansion.terms)
+            own = float(weights.sum())
             # Together its words weigh at most half of what they stand for.
             share = np.float32(EXPANDED * min(1.0, bound / own))
-            scores = share * index.words.scores(expansion.terms)
+            scores = share * index.words.scores(expansion.terms, weights)
             best = scores if best is None else np.maximum(best, scores, out=best)
         if best is not None:
             words += best

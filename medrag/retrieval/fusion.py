@@ -38,9 +38,16 @@ class Fusion:
     intercept: float
     version: str
 
-    def logits(self, features: NDArray[np.float64], *, total: float) -> NDArray[np.float64]:
-        """The log-odds that each passage answers, shape (passages,); ordered as the score is."""
-        return np.asarray(self.slope * normalised(features @ self.weights, total) + self.intercept)
+    def logits(
+        self, features: NDArray[np.float64], *, total: float, factors: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The log-odds that each passage answers, shape (passages,).
+
+        Args:
+            factors: What each score is multiplied by.
+        """
+        share = normalised(features @ self.weights * factors, total)
+        return np.asarray(self.slope * share + self.intercept)
 
 
 #: Keeps a question of one common word from looking certain.

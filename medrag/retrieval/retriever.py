@@ -26,23 +26,22 @@ from medrag.retrieval.filters import Filters, allowed
 from medrag.retrieval.parts import parts
 from medrag.retrieval.question import LONGEST, analyse
 from medrag.retrieval.rerank import Reranker, rerank
+from medrag.retrieval.topics import weigher
 
 __all__ = ["EditionStatus", "Hit", "Ranking", "Retriever"]
 
-# All in log-odds, beside a spread of about 14 between a passage that has nothing of the question
-# and one that has everything.
-#: Of the cosine of the built-in vectors: RR@10 on the shared questions stays what it is without.
-BUILT_IN_VECTORS = 0.2
+# Those of vectors are in log-odds, beside a spread of about 14 between a passage that has nothing of
+# the question and one that has everything; the others multiply what a passage covers.
 #: Of a neural encoder's cosine, in standard deviations over the candidates. Provisional: no neural
 #: encoder for Japanese was at hand to measure it.
 NEURAL_VECTORS = 1.5
 #: How many of the first hits of each part of a question are among the hits of the whole.
 PART_HITS = 2
-#: Off a superseded edition's passage: it stands below any of a current one that matches nearly as well.
-SUPERSEDED = 3.0
+#: Of a superseded edition's passage: it stands below any of a current one that matches nearly as well.
+SUPERSEDED = 0.7
 #: By kind: of two passages that match alike, the recommendation comes first; a list of references
 #: or contents repeats the words of a question and answers nothing.
-KINDS = {"recommendation": 1.0, "question": -0.5, "references": -3.0, "contents": -4.0}
+KINDS = {"recommendation": 1.1, "question": 0.95, "references": 0.7, "contents": 0.6}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +140,7 @@ class Retriever:
         self._reranker = reranker
         self._deadline_ms = rerank_deadline_ms
         self._fusion = fusion.learned()
+        self._weigh = weigher(index)
         self._editions = lru_cache(maxsize=16)(self._editions_on)
 
     def search(
@@ -209,31 +209,31 @@ class Retriever:
     ) -> list[_Scored]:
         """The best passages for one question, best first."""
         index, encoder = self._index, self._index.encoder
-        asked = analyse(question, index, lexicon=self._lexicon)
+        asked = analyse(question, index, lexicon=self._lexicon, weigh=self._weigh)
         if not (asked.known or (encoder.semantic and question.strip())):
             return []
-        stage = first_stage(asked, index)
-        scores = stage.fused
+        stage = first_stage(asked, index, weigh=self._weigh)
+        fused = stage.fused
         if possible is not None:
-            scores[~possible] = 0
-        rows = top(scores, max(CANDIDATES, k))
-        encoded = encoder.encode_question(question)
+            fused[~possible] = 0
+        rows = top(fused, max(CANDIDATES, k))
         if encoder.semantic:
+            encoded = encoder.encode_question(question)
             near = index.vectors.nearest(encoded, k=CANDIDATES, possible=possible)
             rows = np.union1d(rows, near)
         if not len(rows):
             return []
         words, bigrams = stage.words[rows], stage.bigrams[rows]
-        vector = index.vectors.scores(encoded, rows)
         sequences = index.sequences(rows)
         found = features(asked, sequences, words=words, bigrams=bigrams)
-        logits = self._fusion.logits(found, total=asked.total)
-        if encoder.semantic:
-            logits += NEURAL_VECTORS * (vector - vector.mean()) / max(float(vector.std()), 1e-6)
-        else:
-            logits += BUILT_IN_VECTORS * vector
         superseded = editions.demoted(index.passage_document[rows], fold(question))
-        logits += index.kinds.numbers(KINDS, rows) - SUPERSEDED * superseded
+        factors = index.kinds.numbers(KINDS, rows, otherwise=1.0)
+        factors[superseded] *= SUPERSEDED
+        logits = self._fusion.logits(found, total=asked.total, factors=factors)
+        legs = {"words": words, "bigrams": bigrams}
+        if encoder.semantic:
+            legs["vectors"] = vector = index.vectors.scores(encoded, rows)
+            logits += NEURAL_VECTORS * (vector - vector.mean()) / max(float(vector.std()), 1e-6)
         kept = np.flatnonzero(~repeated(sequences, superseded))
         order = kept[np.argsort(-logits[kept], kind="stable")]
         chosen = spread(
@@ -243,11 +243,7 @@ class Retriever:
             _Scored(
                 int(rows[i]),
                 float(logits[i]),
-                {
-                    "words": float(words[i]),
-                    "bigrams": float(bigrams[i]),
-                    "vectors": float(vector[i]),
-                },
+                {name: float(scores[i]) for name, scores in legs.items()},
             )
             for i in chosen
         ]
