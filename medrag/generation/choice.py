@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from medrag.generation.evidence import Unit
 from medrag.generation.question import Part, Wants
-from medrag.generation.terms import LAY, PARTS, Term, restrictions
+from medrag.generation.terms import LAY, MEMBER, PARTS, Term, restrictions
 from medrag.japanese.normalize import fold
 
 #: What a term counts where it stands over the sentence, or beside it in the passage.
@@ -36,6 +36,8 @@ BESIDE = 0.6
 ENTITIES = 0.66
 #: What an unmet word counts in a question whose lay words are met.
 FOREIGN = 0.6
+#: What it counts for a sentence in another language than the question's.
+UNTRANSLATED = 0.2
 #: Units for each part of a question, a recommendation counting as one.
 MOST = 3
 
@@ -151,11 +153,17 @@ def _scored(part: Part, unit: Unit) -> _Scored:
     exact = Wants.QUANTITY in part.wants
     met = tuple(_met(term, unit, exact=exact) for term in part.terms)
     covered = scored = total = 0.0
-    lay = any(term.lay and share >= LAY for term, share in zip(part.terms, met, strict=True))
+    lay = any(
+        term.lay and term.weight >= 1.0 and share >= MEMBER
+        for term, share in zip(part.terms, met, strict=True)
+    )
     for term, share in zip(part.terms, met, strict=True):
-        # A lay question is full of words that no guideline has; those the lexicon knows still count.
-        foreign = lay and not share and not (term.known or term.entity)
-        total += term.weight * (FOREIGN if foreign else 1.0)
+        counts = 1.0
+        if not share and not (term.known or term.entity):
+            # A lay question is full of words that no guideline has; those the lexicon knows still
+            # count. In another language, only what the lexicon knows can be met at all.
+            counts = UNTRANSLATED if part.language != unit.hit.language else FOREIGN if lay else 1.0
+        total += term.weight * counts
         covered += term.weight * min(share, 1.0)
         scored += term.weight * share
     total = total or 1.0
@@ -205,6 +213,13 @@ _FORBIDS = re.compile(
 )
 
 
+def _of_the_drug(part: Part, unit: Unit) -> bool:
+    """Whether it is asked what to do with a drug, and this is the row of that very drug."""
+    if Wants.STRENGTH in part.wants or not part.wants & {Wants.DIRECTIVE, Wants.CONTRAINDICATION}:
+        return False
+    return any(term.drug and term.met_by(unit.subject) >= LAY for term in part.terms)
+
+
 def _fitness(part: Part, unit: Unit) -> float:
     """How well the kind of the sentence suits the kind of answer that is wanted."""
     factor = 1.0
@@ -214,8 +229,11 @@ def _fitness(part: Part, unit: Unit) -> float:
     elif _superseded(unit):
         factor *= 0.75
     # Who is left out is what a question about contraindications asks.
-    if not part.wants & {Wants.CONTRAINDICATION, Wants.EXCEPTION} and (
-        restrictions(unit.text) - restrictions(_all_of(part))
+    others = restrictions(unit.text)
+    if (
+        others
+        and not part.wants & {Wants.CONTRAINDICATION, Wants.EXCEPTION}
+        and others.isdisjoint(restrictions(_all_of(part)))
     ):
         factor *= 0.8
     if Wants.QUANTITY in part.wants and not _DIGIT.search(unit.text):
@@ -227,7 +245,7 @@ def _fitness(part: Part, unit: Unit) -> float:
     if part.unit is not None and not part.unit.search(fold(unit.text)):
         factor *= 0.8
     if unit.row:
-        factor *= 1.25 if Wants.DOSE in part.wants else 1.0
+        factor *= 1.25 if Wants.DOSE in part.wants or _of_the_drug(part, unit) else 1.0
         if not any(term.met_by(unit.subject) >= PARTS for term in part.terms):
             factor *= 0.7
     if unit.grade:

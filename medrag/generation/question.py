@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from medrag.generation.language import Language, language_of
 from medrag.generation.terms import Term, terms_of
 from medrag.japanese.normalize import fold
 
@@ -33,8 +34,9 @@ class Part:
         terms: What it names.
         wants: The kinds of answer that its wording asks for.
         either: Positions of terms that are asked about one by one (「AとBの用量」).
-        unit: What a quantity must look like, if the question says in which unit.
+        unit: What the answer must hold, if a quantity in a unit or a dose is asked for.
         editions: The editions that the question names, for example "2020年版".
+        language: Of the whole question.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Part:
     either: tuple[int, ...] = ()
     unit: re.Pattern[str] | None = None
     editions: tuple[str, ...] = ()
+    language: Language = "ja"
 
 
 #: What a term counts in a part of the question that takes it over from another part.
@@ -54,7 +57,7 @@ _PART_END = re.compile(
 _CUES: dict[Wants, re.Pattern[str]] = {
     Wants.QUANTITY: re.compile(
         r"いくつ|いくら|何(?:mg|g|mmhg|%|歳|回|日|週|か月|ヶ月|年|点|時間|分|ml|l|人|割|以上|以下|未満)|どのくらい|どれくらい|どの程度"
-        r"|目標|基準|値|数値|期間|間隔|頻度|(?<![低高])用量|投与量|何歳|how (?:much|many|long|often)|what dose|target|threshold"
+        r"|目標|基準|値|数値|期間|間隔|頻度|(?<![低高])用量|投与量|何歳|how (?:much|many|long|often)|\bdose\b|target|threshold"
     ),
     Wants.DOSE: re.compile(
         r"(?<![低高])用量|投与量|何mg|何錠|飲む量|使用量|初回量|維持量|最大|上限|減量|減ら|\bdose\b|how much"
@@ -91,7 +94,7 @@ def read(question: str) -> tuple[Part, ...]:
     parts = []
     topic: tuple[Term, ...] = terms_of(about)
     for piece in asking:
-        wording = _EDITION.sub(" ", _INTENT.sub(" ", fold(piece)))
+        wording = _EDITION.sub(" ", _INTENT.sub(" ", _ages(fold(piece))))
         own = terms_of(wording)
         named = {term.text for term in own}
         carried = tuple(
@@ -106,6 +109,7 @@ def read(question: str) -> tuple[Part, ...]:
                 either=_either(wording, own),
                 unit=_unit(fold(piece)),
                 editions=tuple(_EDITION.findall(fold(question))),
+                language=language_of(question),
                 wants=frozenset(
                     kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
                 ),
@@ -113,6 +117,22 @@ def read(question: str) -> tuple[Part, ...]:
         )
         topic += tuple(term for term in own if term.entity)
     return tuple(parts)
+
+
+_OLDER = re.compile(
+    r"(?:aged?\s+)?([0-9]+)(?:[\s-]*years?)?(?:\s+of\s+age)?\s*(?:or|and)\s+(?:older|over|above)",
+    re.IGNORECASE,
+)
+_YOUNGER = re.compile(
+    r"(?:aged?\s+)?(?:younger than|under|below)\s+([0-9]+)(?=\s*(?:years?|$|[?,.]))"
+    r"(?:\s*years?)?(?:\s+(?:of\s+age|old))?",
+    re.IGNORECASE,
+)
+
+
+def _ages(wording: str) -> str:
+    """English ages as Japanese guidelines write them: a bare number is not known to be an age."""
+    return _YOUNGER.sub(r" \1歳未満 ", _OLDER.sub(r" \1歳以上 ", wording))
 
 
 _AND = re.compile(r"\s*(?:と|や|、|・|,|または|又は|および|及び|or|and|vs\.?|/)\s*")
@@ -146,6 +166,19 @@ _EDITION = re.compile(r"[0-9]{4}年(?:改訂)?版|第[0-9]+版")
 _ASKED_UNIT = re.compile(r"何(か月|時間|mg|年|週|日|分|歳|点|回|%)")
 
 
+#: A dose is an amount of a drug; under a condition, that it is not given at all.
+_DOSE = re.compile(r"(?<![低高])用量|投与量|初回量|維持量|\bdose\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"[0-9]|腎|肝|妊|授乳|egfr|ccr|renal|kidney|hepatic|liver|pregnan", re.IGNORECASE
+)
+_AMOUNT = r"[0-9]\s*(?:mg|g|μg|µg|mL|mEq|単位|錠|吸入|包|滴|IU|units?\b|micrograms?|%)(?!\s*/\s*(?:d?L|分|min|gCr))"
+_AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
+_AMOUNTS_OR_NONE = re.compile(rf"{_AMOUNT}|減量|投与しない|用いない|\bnot\b", re.IGNORECASE)
+
+
 def _unit(question: str) -> re.Pattern[str] | None:
-    asked = _ASKED_UNIT.search(question)
-    return re.compile(rf"[0-9]\s*(?:{_UNITS[asked[1]]})") if asked else None
+    if asked := _ASKED_UNIT.search(question):
+        return re.compile(rf"[0-9]\s*(?:{_UNITS[asked[1]]})")
+    if _DOSE.search(question):
+        return _AMOUNTS_OR_NONE if _CONDITION.search(question) else _AMOUNTS
+    return None

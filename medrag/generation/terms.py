@@ -17,7 +17,7 @@ from medrag.japanese import quantities
 from medrag.japanese.lexicon import Lexicon, Mention, default_lexicon
 from medrag.japanese.normalize import fold
 from medrag.japanese.quantities import Quantity
-from medrag.japanese.tokens import tokenize, words
+from medrag.japanese.tokens import Token, tokenize, words
 
 #: How well a term is met by each kind of word in a passage.
 LAY, CLASS, MEMBER, PARTS = 0.9, 0.7, 0.6, 0.7
@@ -54,10 +54,12 @@ _EMPTY = _set("""
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
     気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
-    切る 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常 減らす 増やす 減る 増える
+    切る 飲める 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常 減らす 増やす 減る 増える
     patient patients adult adults treatment recommend recommended use used guideline people
 """)
 
+#: What is done with any treatment: lay wording for one of these says little about which.
+_ACTIONS = _set("中止 継続 服用 開始 使用 投与 休薬 増量 減量")
 #: Katakana that names no substance and no disease.
 _LOANWORDS = _set("""
     ルーチン ケース レベル リスク コントロール チェック パターン タイミング ポイント メリット デメリット スコア グループ アプリ サイン
@@ -156,7 +158,9 @@ def terms_of(question: str) -> tuple[Term, ...]:
             compound = compounds[token.start]
             term = _of_word(lexicon, compound.group().lower())
             covered = compound.end()
-        elif (mention := _starting_in(starts, token.start, token.end)) is not None:
+        elif (
+            mention := _starting_in(starts, token.start, token.end)
+        ) is not None and not _inside_verb(mention, token):
             term = _of_mention(lexicon, mention, folded[mention.start : mention.end])
             covered = mention.end
         elif token.pos in _DROPPED or token.base in _EMPTY or not token.surface.strip():
@@ -188,6 +192,11 @@ def _starting_in(starts: Mapping[int, Mention], begin: int, end: int) -> Mention
     return next((starts[at] for at in range(begin, end) if at in starts), None)
 
 
+def _inside_verb(mention: Mention, token: Token) -> bool:
+    """足し (足す) holds 足 and does not name it."""
+    return token.pos == "動詞" and mention.end < token.end and mention.end - mention.start == 1
+
+
 def _named(lexicon: Lexicon, mention: Mention) -> bool:
     """Whether the mention names something: a word that only has an opposite does not."""
     return any(
@@ -210,6 +219,8 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         for synonym in lexicon.synonyms(name, ambiguous=True):
             if synonym.relation == "lay":
                 keys.setdefault(lexicon.canonical(synonym.form), LAY)
+                for found in lexicon.members_of(synonym.form):  # 骨の薬: a bisphosphonate is one
+                    keys.setdefault(lexicon.canonical(found), MEMBER)
         for found in lexicon.classes_of(name)[:2]:
             keys.setdefault(lexicon.canonical(found), CLASS)
         for found in lexicon.members_of(name):
@@ -220,10 +231,13 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
     if "高齢" in text:
         keys.update(dict.fromkeys(_ELDERLY, LAY))
     parts = frozenset(words(text)) - _EMPTY - _GENERAL
+    lay = any(lexicon.groups[index].relation == "lay" for index in mention.group_ids)
     if text in _EMPTY or text in _GENERAL:
         weight = 0.3 if text in _GENERAL else 0.0
     elif entity:
         weight = 1.5
+    elif lay and text not in _ACTIONS and not _ACTIONS.isdisjoint(keys):
+        weight = 0.4
     else:
         weight = 0.4 if sources <= _VAGUE and not restricts else 1.0
     return Term(
@@ -234,7 +248,7 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         entity=entity or restricts,
         drug=bool(sources & {"drugs", "drug_classes"}),
         known=True,
-        lay=any(lexicon.groups[index].relation == "lay" for index in mention.group_ids),
+        lay=lay,
     )
 
 

@@ -208,6 +208,55 @@ def test_a_target_for_pregnant_women_is_not_given_to_the_elderly() -> None:
     assert text.startswith("65歳以上")
 
 
+def test_whether_a_drug_can_be_used_is_answered_by_its_own_row() -> None:
+    stopping = hit("カンデサルタンは、検査の24時間前から中止する。", "検査の前", start=7000)
+    text = write("カンデサルタンは妊婦に使えますか？", stopping, DOSES).text
+    assert "カンデサルタンの禁忌は妊婦[2]。" in text
+
+
+def test_a_dose_is_not_answered_with_the_value_of_a_test() -> None:
+    renal = hit(
+        "第一選択薬はメトホルミンとする。eGFR 30 mL/分/1.73 m²未満の患者には投与しない。",
+        "メトホルミン",
+        kind="recommendation",
+        start=8000,
+    )
+    assert write("What is the maximum dose of metformin?", renal).abstained
+    assert "投与しない" in write("eGFR 30未満でのメトホルミンの用量は？", renal).text
+
+
+def test_an_english_age_meets_a_japanese_one_and_its_opposite_does_not() -> None:
+    younger = hit("75歳未満の高血圧患者では、120/70 mmHg未満を目標とする。", "目標", start=9000)
+    elderly = hit("75歳以上の高血圧患者では、130/80 mmHg未満を目標とする。", "目標", start=9500)
+    question = "What is the target blood pressure in people aged 75 or older?"
+    text = write(question, younger, elderly).text
+    assert "130/80" in text
+    assert "120/70" not in text
+
+
+def test_words_that_no_lexicon_translates_do_not_hide_a_japanese_answer() -> None:
+    evidence = hit(
+        "心房細動患者の脳梗塞予防を目的として、アスピリンを投与しないことを推奨する。",
+        "脳梗塞の予防にアスピリンを用いるか",
+        kind="recommendation",
+        start=9900,
+    )
+    question = "Is aspirin recommended to prevent stroke in atrial fibrillation?"
+    assert "投与しないことを推奨する" in write(question, evidence).text
+    assert write("Is warfarin recommended in atrial fibrillation?", evidence).abstained
+
+
+def test_who_else_a_sentence_names_does_not_count_against_it() -> None:
+    both = hit("妊婦または授乳中の女性に、DOACを投与しないことを推奨する。", kind="recommendation")
+    other = hit("DOACは胎盤を通り、母乳に移行する。", "妊婦に抗凝固薬を用いるか", start=9990)
+    assert write("妊婦にDOACは使えますか？", other, both).text.startswith("妊婦または授乳中")
+
+
+def test_a_verb_that_holds_the_sign_of_a_body_part_does_not_name_it() -> None:
+    evidence = hit("ACE阻害薬にARBを足すことは勧めない。", kind="recommendation", start=9995)
+    assert "勧めない" in write("ACE阻害薬にARBを足していいですか？", evidence).text
+
+
 @pytest.mark.parametrize(
     "question",
     [
