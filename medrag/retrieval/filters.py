@@ -9,18 +9,23 @@ from numpy.typing import NDArray
 
 from medrag.errors import QuestionError
 from medrag.index.index import Index
+from medrag.index.lexical import word_keys
+from medrag.japanese import tokens
+from medrag.japanese.lexicon import Lexicon
 from medrag.japanese.normalize import fold
 
 #: What a search can be filtered by; each takes one value, or several of which one must agree.
-KEYS = ("society", "document", "kind", "edition", "year", "language")
+KEYS = ("society", "document", "kind", "population", "edition", "year", "language")
 
 Filters = Mapping[str, str | Sequence[str]]
 
 
-def allowed(index: Index, filters: Filters) -> NDArray[np.bool_]:
+def allowed(index: Index, filters: Filters, *, lexicon: Lexicon) -> NDArray[np.bool_]:
     """Which passages agree with every filter, shape (passages,).
 
     Values are compared folded and without regard to case. `year` is that of publication.
+    `population` is whom a passage or a heading above it speaks of (妊婦, 高齢者, CKD患者), by that
+    name or another one of the lexicon; that a passage speaks of them in denial counts too.
 
     Raises:
         QuestionError: A key is not one of `KEYS`, or has no value.
@@ -36,6 +41,8 @@ def allowed(index: Index, filters: Filters) -> NDArray[np.bool_]:
             raise QuestionError("a filter has no value", where=key, hint=f"give {key}=VALUE")
         if key == "kind":
             passages &= index.kinds.where(_among(wanted))
+        elif key == "population":
+            passages &= _speaking_of(wanted, index, lexicon)
         elif key == "document":
             values = [given] if isinstance(given, str) else given
             rows = [row for value in values if (row := index.document_row(value)) is not None]
@@ -49,6 +56,18 @@ def allowed(index: Index, filters: Filters) -> NDArray[np.bool_]:
     if not documents.all():
         passages &= documents[index.passage_document]
     return passages
+
+
+def _speaking_of(names: set[str], index: Index, lexicon: Lexicon) -> NDArray[np.bool_]:
+    """Which passages have all words of one of the names, or of another name for it."""
+    found = np.zeros(len(index), dtype=np.bool_)
+    for name in names:
+        for form in (name, *(synonym.form for synonym in lexicon.synonyms(name))):
+            keys = word_keys(list(dict.fromkeys(tokens.words(form))))
+            places = index.words.find(keys)
+            if len(keys) and len(places) == len(keys):
+                found[index.words.together(places)] = True
+    return found
 
 
 def _among(wanted: set[str], *, first: int | None = None) -> Callable[[str], bool]:

@@ -179,7 +179,7 @@ class Retriever:
         index, editions = self._index, self._editions(as_of)
         possible = None if editions.published.all() else editions.published[index.passage_document]
         if filters:
-            agreeing = allowed(index, filters)
+            agreeing = allowed(index, filters, lexicon=self._lexicon)
             possible = agreeing if possible is None else possible & agreeing
         asked = parts(question[:LONGEST])
         chosen = self._scored(question, k, possible, editions)

@@ -103,9 +103,35 @@ def test_a_hit_agrees_with_every_filter(
     assert {hit.passage.document_id for hit in hits} == documents
 
 
-def test_an_unknown_filter_is_named(guidelines: Retriever) -> None:
-    with pytest.raises(QuestionError, match="autor"):
+@pytest.mark.parametrize(
+    ("population", "passages"),
+    [
+        ("妊婦", {"a#0", "b#0"}),
+        ("妊娠中の女性", {"a#0", "b#0"}),
+        ("pregnant women", {"a#0", "b#0"}),
+        (["妊婦", "高齢者"], {"a#0", "b#0", "c#0"}),
+        ("小児", set()),
+    ],
+)
+def test_a_population_is_whom_the_passage_or_its_heading_speaks_of(
+    tmp_path: Path, population: str | list[str], passages: set[str]
+) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "妊婦にはARBを投与しない。"),
+        entry("b", "ARBを避ける。", section=("妊娠中の女性",)),
+        entry("c", "高齢者ではARBを少量から始める。"),
+        entry("d", "ARBは第一選択薬である。"),
+    )
+    assert set(found(retriever, "ARB", filters={"population": population})) == passages
+
+
+def test_an_unknown_filter_is_named_with_those_that_there_are(guidelines: Retriever) -> None:
+    with pytest.raises(QuestionError, match="autor") as caught:
         guidelines.search("喘息", k=1, filters={"autor": "x"})
+    assert caught.value.hint == (
+        "valid: society, document, kind, population, edition, year, language"
+    )
     with pytest.raises(QuestionError, match="year"):
         guidelines.search("喘息", k=1, filters={"year": " "})
 
@@ -164,6 +190,23 @@ def test_the_word_itself_outranks_another_word_for_it(tmp_path: Path) -> None:
     assert found(retriever, "慢性腎臓病の患者")[:2] == ["a#0", "b#0"]
 
 
+def test_a_drug_that_the_index_does_not_name_finds_its_class(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path, entry("a", "ARBは妊婦に禁忌である。"), entry("b", "骨折は固定する。")
+    )
+    assert found(retriever, "オルメサルタンの禁忌は？")[0] == "a#0"
+    assert found(retriever, "オルメサルタン") == ["a#0"]
+
+
+def test_a_name_that_the_dictionary_cuts_apart_is_found_whole(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "カンデサルタン\tARB\t妊婦"),
+        entry("b", "カンでは缶詰のデータを見る。"),
+    )
+    assert found(retriever, "カンデサルタンを使ってはいけない人は?")[0] == "a#0"
+
+
 def test_a_line_break_inside_a_word_does_not_hide_it(tmp_path: Path) -> None:
     retriever = searcher(
         tmp_path, entry("a", "本態性高\n血圧の治療"), entry("b", "高い山の血の池の圧")
@@ -191,7 +234,9 @@ def test_a_superseded_passage_that_the_current_edition_repeats_gives_way(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "question", ["", " \n", "。、！？", "😀", "ゑ", "未知語ばかりqqq", "\0", "\ud83d"]
+    "question",
+    ["", " \n\u3000\t", "。、！？…", "😀🫀", "ゑ", "未知語ばかりqqq", "\0", "\ud83d", "()[]{}<>|*"],
+    ids=repr,
 )
 def test_a_question_without_a_word_of_the_index_has_no_hit(
     guidelines: Retriever, question: str
@@ -199,8 +244,19 @@ def test_a_question_without_a_word_of_the_index_has_no_hit(
     assert found(guidelines, question) == []
 
 
-def test_a_very_long_question_is_searched(guidelines: Retriever) -> None:
-    assert found(guidelines, "喘息の吸入ステロイド薬 " * 9_000)[0] == "asthma#0"
+def test_a_single_kana_has_no_hit_that_does_not_have_it(guidelines: Retriever) -> None:
+    for hit in guidelines.search("の", k=10):
+        assert "の" in hit.passage.text
+
+
+def test_a_question_in_several_scripts_is_searched(guidelines: Retriever) -> None:
+    assert found(guidelines, "喘息 asthma ﾁﾘｮｳ ส хрип 🫁")[0].startswith("asthma#")
+
+
+def test_of_a_very_long_question_the_beginning_is_searched(guidelines: Retriever) -> None:
+    question = "喘息の吸入ステロイド薬。" + "🫁漢かなカナabc 0.5mg　" * 6_250
+    assert len(question) >= 100_000
+    assert found(guidelines, question)[0] == "asthma#0"
 
 
 def test_an_empty_index_has_no_hits(tmp_path: Path) -> None:
