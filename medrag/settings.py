@@ -75,8 +75,9 @@ class Settings(BaseSettings):
         description="Files parsed at a time; at most 4 unless set.",
     )
 
-    llm_backend: Literal["openai", "transformers"] = Field(
-        "openai", description='"transformers" runs MEDRAG_LLM_MODEL, a directory, in this process.'
+    llm_backend: Literal["openai", "transformers", "vllm"] = Field(
+        "openai",
+        description='"transformers" and "vllm" run MEDRAG_LLM_MODEL, a directory, in this process.',
     )
     llm_base_url: str | None = Field(
         None, description="OpenAI-compatible endpoint, for example http://localhost:8000/v1."
@@ -120,7 +121,7 @@ class Settings(BaseSettings):
     @property
     def has_model(self) -> bool:
         """Whether a language model is configured; without one, answers are extractive."""
-        return self.llm_backend == "transformers" or self.llm_base_url is not None
+        return self.llm_backend != "openai" or self.llm_base_url is not None
 
     def __init__(self, **values: Any) -> None:
         _refuse_unknown(PREFIX, os.environ, values)

@@ -101,7 +101,7 @@ def _llm(rag: Medrag) -> Check:
             detail="no language model is configured: answers are extractive",
             hint="set MEDRAG_LLM_BASE_URL=http://HOST:8000/v1 (and MEDRAG_LLM_MODEL)",
         )
-    if rag.settings.llm_backend == "transformers":
+    if rag.settings.llm_backend != "openai":
         return Check(name="llm", status="ok", detail=f"{rag.chat_model.name}, in this process")
     return rag.run(_endpoint(rag.settings, endpoint(rag.settings)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from medrag.errors import GenerationError, MissingDependency
 from medrag.generation.served import Served
 from medrag.models import tokens
@@ -17,9 +19,33 @@ def chat_model(settings: Settings) -> ChatModel:
         GenerationError: None is configured, or it cannot be loaded.
         MissingDependency: It needs an extra that is not installed.
     """
-    if settings.llm_backend == "transformers":
-        return _in_process(settings)
-    return endpoint(settings)
+    if settings.llm_backend == "openai":
+        return endpoint(settings)
+    try:
+        in_process = _in_process(settings.llm_backend)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("medrag"):
+            raise
+        raise MissingDependency(
+            f"a model in this process needs {error.name}",
+            where=f"MEDRAG_LLM_BACKEND={settings.llm_backend}",
+            hint=f"pip install 'medrag[{_EXTRAS[settings.llm_backend]},tokens]'",
+        ) from None
+    return in_process(path=settings.llm_model, max_model_len=settings.context_tokens)
+
+
+#: What each backend in this process needs beside the vocabulary of gpt-oss.
+_EXTRAS = {"transformers": "dense", "vllm": "vllm"}
+
+
+def _in_process(backend: str) -> Callable[..., ChatModel]:
+    if backend == "vllm":
+        from medrag.models.vllm_offline import VLLMOffline
+
+        return VLLMOffline
+    from medrag.models.transformers import Transformers
+
+    return Transformers
 
 
 def endpoint(settings: Settings) -> OpenAICompatible:
@@ -42,20 +68,6 @@ def endpoint(settings: Settings) -> OpenAICompatible:
         retries=settings.llm_retries,
         concurrency=settings.llm_concurrency,
     )
-
-
-def _in_process(settings: Settings) -> ChatModel:
-    try:
-        from medrag.models.transformers import Transformers
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("medrag"):
-            raise
-        raise MissingDependency(
-            f"a model in this process needs {error.name}",
-            where="MEDRAG_LLM_BACKEND=transformers",
-            hint="pip install 'medrag[dense,tokens]'",
-        ) from None
-    return Transformers(path=settings.llm_model, max_model_len=settings.context_tokens)
 
 
 def sampling(settings: Settings) -> Sampling:

@@ -1,5 +1,6 @@
 """Questions answered through a served model, over a loopback server that speaks vLLM's protocol."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -175,3 +176,22 @@ def doctor(index: Path, server: FakeVLLM, model: str) -> dict[str, str]:
     (check,) = [c for c in json.loads(result.stdout)["checks"] if c["name"] == "llm"]
     assert isinstance(check, dict)
     return check
+
+
+@pytest.mark.parametrize(
+    ("backend", "needed", "hint"),
+    [
+        ("transformers", "torch", "pip install 'medrag[dense,tokens]'"),
+        ("vllm", "vllm", "pip install 'medrag[vllm,tokens]'"),
+    ],
+)
+def test_a_model_in_this_process_names_what_is_not_installed(
+    backend: str, needed: str, hint: str
+) -> None:
+    if importlib.util.find_spec(needed) is not None:
+        pytest.skip(f"{needed} is installed")
+    settings = medrag.Settings(llm_backend=backend, llm_model="a-directory")
+    with medrag.Medrag(settings=settings) as rag, pytest.raises(medrag.MissingDependency) as raised:
+        assert rag.chat_model
+    assert raised.value.hint == hint
+    assert raised.value.where == f"MEDRAG_LLM_BACKEND={backend}"
