@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from medrag.errors import Notice
 from medrag.generation import markers
@@ -100,6 +101,7 @@ def instructions(language: Language) -> str:
     return _WORDING[language].instructions
 
 
+@lru_cache(maxsize=2048)  # a passage is in many prompts
 def defuse(text: str) -> str:
     """`text` without what could act on the model or on the reader of its answer.
 
