@@ -73,10 +73,10 @@ _LEAD_IN = re.compile(
     r"(?:て)?(?:い)?(?:です|ます|である|する|ました|できます|します|られます|ください)?\s*[。．.:：]?\s*$"
     r"|(?:まとめ|要約|要点|結論)(?:は以下|は次|します|です|すると)?\s*[。．.:：]?\s*$|(?:as follows|the following)\s*[.:：]?\s*$"
 )
-_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦●○■□・※]\s+|・|\(?\d{1,2}[.)．）、]\s+)|\*\*|__|~~|`|\||<br ?/?>|</?(?:b|i|em|strong|p|li|ul|td|tr|sup|sub)>", re.MULTILINE)  # fmt: skip
-_OPENERS = re.compile(
-    r"^\s*(?:はい|いいえ|結論(?:として|から言うと)?は?|まとめると|したがって|よって)[、,，。]\s*"
-)
+_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦●○■□・※]\s+|・|\(?\d{1,2}[.)．）、]\s+)|\*\*|__|~~|`|\|", re.MULTILINE)  # fmt: skip
+_TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]{0,11})(?:\s[^<>]{0,300})?/?>")
+_CELLS = frozenset(("td", "th"))
+_BLOCKS = frozenset(("p", "li", "dt", "dd", "tr", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "section"))  # fmt: skip
 _MARKERS_ONLY = re.compile(r"[\s。．.,，、;；()（）]*$")
 _CLAUSE_AFTER = re.compile(
     r"\s*(?:が|ものの|けれども|けれど|一方で?|のに対し(?:て)?|ため|ので|し)?\s*[、，,;；]\s*"
@@ -94,8 +94,21 @@ def split(text: str) -> tuple[Statement, ...]:
 
     Linear in the length of the text.
     """
+    text = untagged(text)
     found = markers.find(text)
     return tuple(_statements(text, found))
+
+
+def untagged(text: str) -> str:
+    """Markup of HTML blanked in place: a block ends a line, a cell begins with a bar."""
+    return _TAG.sub(_blanked_tag, text) if "<" in text else text
+
+
+def _blanked_tag(match: re.Match[str]) -> str:
+    name = match["name"].lower()
+    opening = not match[0].startswith("</")
+    mark = "|" if opening and name in _CELLS else "\n" if name in _BLOCKS else " "
+    return mark + " " * (len(match[0]) - 1)
 
 
 def _statements(text: str, found: Sequence[Marker]) -> Iterator[Statement]:

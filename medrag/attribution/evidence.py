@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from medrag.attribution.claims import split
+from medrag.attribution.claims import split, untagged
 from medrag.attribution.facts import Reading, read
 from medrag.japanese.normalize import Span
 from medrag.japanese.quantities import Interval
@@ -22,6 +22,7 @@ _GRADE_LINE = re.compile(
     re.IGNORECASE,
 )
 _GRADE_LINES = 4
+_FORBIDDEN = re.compile(r"禁忌|投与不可|使用不可")
 _CONTEXT = frozenset(("heading", "question", "greeting", "notice", "lead_in"))
 _DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
 _SHORT = re.compile(
@@ -29,7 +30,7 @@ _SHORT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Unit:
     """A sentence, list item or table row of a passage.
 
@@ -100,6 +101,7 @@ def analyse(text: str) -> Passage:
 
 
 def _units(text: str) -> Iterator[Unit]:
+    text = untagged(text)
     statements = split(text)
     readings = [read(statement.plain) for statement in statements]
     aliases = _aliases(readings)
@@ -120,7 +122,7 @@ def _units(text: str) -> Iterator[Unit]:
             header = None
         governing = headings
         states = statement.kind not in _CONTEXT or bool(statement.markers)
-        if not states and reading.words:
+        if not states and (reading.words or reading.negators):
             headings, governing = (reading,), ()
         yield Unit(
             states=states,
@@ -153,9 +155,15 @@ def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
         return None
     subject, *cells = row
     said = [
-        f"{subject}は{name} {cell}。" for name, cell in zip(header[1:], cells, strict=True) if cell
+        _said(subject, name, cell) for name, cell in zip(header[1:], cells, strict=True) if cell
     ]
     return read(f"{header[0]} {subject}。" + "".join(said))
+
+
+def _said(subject: str, name: str, cell: str) -> str:
+    """A cell as a sentence: what stands under 禁忌 is what it is forbidden with."""
+    forbidden = _FORBIDDEN.search(name)
+    return f"{subject}は{cell}では{forbidden[0]}。" if forbidden else f"{subject}は{name} {cell}。"
 
 
 @lru_cache(maxsize=4096)

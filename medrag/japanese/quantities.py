@@ -132,6 +132,7 @@ _SIMPLE: dict[str, _Unit] = {
     **_units("weeks_of_age", 週齢=1),
     **_units("year", 年版=1, 年度=1, 年度版=1, 年改訂版=1, 年代=1),
     **_units("places", か所=1, 箇所=1, カ所=1, ヵ所=1, ヶ所=1, 施設=1, 領域=1, 椎体=1, 枝=1, 項目=1),
+    **_units("", つ=1),
     **_units("cells", cells=1, 細胞=1),
     **_units("step", ステップ=1, 歩=1, 行程=1, コース=1, サイクル=1, クール=1, 日分=1),
     **_units("visits", 診=1, 食=1, 杯=1, 合=1, 単位飲酒=1),
@@ -201,7 +202,7 @@ _AFTER = re.compile(
     r"(?:(?:よりも|より)(?P<than>[高多大長重低少小短軽])"
     r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
     r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
-    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
+    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
     r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
@@ -223,7 +224,7 @@ _BEFORE_LONGEST_FIRST = sorted((*_BEFORE, *_APPROXIMATELY), key=len, reverse=Tru
 _BEFORE_ENDS = tuple(_BEFORE_LONGEST_FIRST)
 _AFTERWARDS: dict[str, Comparator] = {
     "以上": "ge", "以降": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le",
-    "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "上回": "gt",
+    "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "過ぎ": "gt", "上回": "gt",
     "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
     "下回らない": "ge", "下回らず": "ge", "下限": "ge",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences import (
+    additions,
     conditions,
     polarity,
     quantity,
@@ -26,6 +27,6 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     """All findings of a claim beside its evidence."""
     if not alignment.chosen:
         return
-    for module in (quantity, slots, polarity, strength, conditions, roles, terms):
+    for module in (quantity, slots, polarity, strength, conditions, roles, additions, terms):
         for finding in module.find(alignment):
-            yield finding.at(alignment.coverage)
+            yield finding.at(alignment)

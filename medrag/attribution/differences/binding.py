@@ -50,7 +50,7 @@ def _marks(reading: Reading) -> tuple[_Mark, ...]:
     ]
     marks.extend(
         _Mark(
-            key=f"#{amount.dimension}:{amount.parts}",
+            key=f"#{amount.dimension}:{amount.parts}{amount.comparator}",
             start=amount.start,
             end=amount.end,
             weight=_VALUE,

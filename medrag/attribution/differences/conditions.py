@@ -14,6 +14,7 @@ from medrag.japanese.normalize import Span
 _KNOWN = 0.7
 _REST = 0.93
 _WIDE = frozenset(("=all", "=regardless", "=none"))
+_RESTRICTED = ("を除", "以外", "に限", "のみ", "だけ")
 _CONDITION = re.compile(
     r"(?P<except>を除き|を除いて|を除く|以外(?:は|の|には|で)|を除外)"
     r"|(?P<only>に限り|に限って|に限る|に限定|のみ(?!なら)|だけ(?!で))"
@@ -156,6 +157,8 @@ def _conditions(reading: Reading) -> Iterator[tuple[Span, str]]:
         opened = reading.text.rfind("(", 0, match.start())
         if opened > reading.text.rfind(")", 0, match.start()):
             continue  # an aside restricts the word before it, not the statement
+        if match.lastgroup == "who" and reading.text.startswith(_RESTRICTED, match.end()):
+            continue  # 妊婦を除き is one condition
         clause = reading.clauses[reading.clause_at(match.start())]
         start = max(floor, clause.start)
         comma = max(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from medrag.attribution.alignment import Alignment
+
 #: Below this coverage a finding of its kind may come from free wording, and is doubtful at best.
 #: Order and roles are read from word order, which a paraphrase changes first.
 _ENOUGH = {
@@ -11,6 +13,7 @@ _ENOUGH = {
     "antonym": 0.75, "entity": 0.0, "scope": 0.7, "causal_overclaim": 0.65, "contraindication_caution": 0.65,
 }  # fmt: skip
 _ENOUGH_OTHERWISE = 0.6
+_NARROW = 0.6  # of the claim's length: more is the whole statement, not a part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,19 @@ class Finding:
     firm: bool = True
     same_place: bool = False
 
-    def at(self, coverage: float) -> Finding:
-        """This finding, firm only if the claim stays near enough to the text for its kind."""
-        return replace(
-            self, firm=self.firm and coverage >= _ENOUGH.get(self.kind, _ENOUGH_OTHERWISE)
-        )
+    def at(self, alignment: Alignment) -> Finding:
+        """This finding, firm only if the rest of the claim stays near enough to the text."""
+        enough = _ENOUGH.get(self.kind, _ENOUGH_OTHERWISE)
+        return replace(self, firm=self.firm and self._rest(alignment) >= enough)
+
+    def _rest(self, alignment: Alignment) -> float:
+        """Coverage of what the finding does not concern: a wrong dose is no sign of free wording."""
+        claim = alignment.claim
+        narrow = self.end - self.start <= _NARROW * len(claim.text.strip())
+        matched = [
+            (word.weight, match)
+            for word, match in zip(claim.words, alignment.matches, strict=True)
+            if not (narrow and self.start <= word.start < self.end)
+        ]
+        total = sum(weight for weight, _ in matched)
+        return sum(weight * match for weight, match in matched) / total if total else 1.0

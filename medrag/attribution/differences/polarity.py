@@ -126,8 +126,11 @@ def places(alignment: Alignment, clause: int) -> list[Place]:
                         ends=ends,
                     )
                 )
-    most = max((place.score for place in found), default=0.0)
-    found = [place for place in found if place.score >= _SPEAKS_OF * most]
+    best: dict[Unit, float] = {}
+    for place in found:
+        best[place.unit] = max(best.get(place.unit, 0.0), place.score)
+    most = max(best.values(), default=0.0)
+    found = [place for place in found if best[place.unit] >= _SPEAKS_OF * most]
     found = _of_its_subject(alignment, clause, found)
     if any(place.ends for place in found):
         found = [place for place in found if place.ends]

@@ -6,7 +6,7 @@ AをBで割る and BをAで割る hold the same words; so do 確認してから�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from medrag.attribution.alignment import Alignment
@@ -19,11 +19,12 @@ from medrag.attribution.facts import Reading, Word
 _CASES = ("を", "へ", "から", "より", "で", "に")
 _MANY = 14  # names of one claim: their pairs are compared
 _SWAPPED = 0.6
+_LISTED = re.compile(r"[^はをにでがへ]{0,14}$")
 _FIRST = re.compile(r"まず|最初に|はじめに|初めに|第一に|第一選択")
 _THEN = re.compile(
     r"不十分|足りな|反応(?:が乏し|しな|がな)|効(?:果がな|かな)|無効|届かな|達しな|改善しな|得られな|できな|場合は|なければ|[れけせ]ば、"
 )
-_COMPARED = re.compile(r"に比べ|に比し|と比較|より(?!も?前|後)")
+_COMPARED = re.compile(r"に比べ|に比し|と比べ|と比較|より(?!も?前|後|、)")
 _ORDER = re.compile(
     r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
 )
@@ -81,12 +82,15 @@ def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
     for entry in alignment.chosen:
         evidence = entry.unit.reading
         mine, theirs = _cases(claim), _cases(evidence)
-        for case in ("へ", "から", "より"):
-            here = {key for key, cases in mine.items() if case in cases}
-            there = {key for key, cases in theirs.items() if case in cases}
+        for case in ("へ", "から", "に比べ"):
+            here = _holders(claim, mine, case)
+            there = _holders(evidence, theirs, case)
             if not here or not there or here & there:
                 continue
-            if here <= theirs.keys() and there <= mine.keys():
+            known = (
+                (claim.keys, evidence.keys) if case == "に比べ" else (mine.keys(), theirs.keys())
+            )
+            if here <= known[1] and there <= known[0]:
                 yield Finding(
                     kind="role_swap",
                     claim="・".join(sorted(here)) + case,
@@ -94,6 +98,14 @@ def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
                     same_place=True,
                 )
                 return
+
+
+def _holders(reading: Reading, cases: dict[str, set[str]], case: str) -> set[str]:
+    """What a case particle, or a comparison, is said of."""
+    if case != "に比べ":
+        return {key for key, held in cases.items() if case in held}
+    ends = {match.start() for match in _COMPARED.finditer(reading.text)}
+    return {word.key for word in reading.words if word.end in ends}
 
 
 def _misplaced(alignment: Alignment) -> Iterator[Finding]:
@@ -106,8 +118,8 @@ def _misplaced(alignment: Alignment) -> Iterator[Finding]:
             continue
         for position, one in enumerate(names):
             for other in names[position + 1 :]:
-                if one.key == other.key or other.start - one.end < 1:
-                    continue
+                if one.key == other.key or _LISTED.match(claim.text[one.end : other.start]):
+                    continue  # names of one list may stand in any order
                 crossed = _likeness(claim, one, evidence, other.key) + _likeness(
                     claim, other, evidence, one.key
                 )
@@ -178,15 +190,23 @@ def _reversed(alignment: Alignment) -> Iterator[Finding]:
 
 def _relative(alignment: Alignment) -> Iterator[Finding]:
     """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
-    mine = _moments([alignment.claim])
-    theirs = _moments([entry.unit.reading for entry in alignment.chosen]) if mine else {}
-    for key, when in mine.items():
-        if when - theirs.get(key, when) and theirs[key] - when:
+    theirs: dict[str, set[str]] = {}
+    for entry in alignment.chosen:
+        for moment in entry.unit.reading.moments:
+            theirs.setdefault(moment.key, set()).add(moment.when)
+    mine: dict[str, set[str]] = {}
+    for moment in alignment.claim.moments:
+        mine.setdefault(moment.key, set()).add(moment.when)
+    for moment in alignment.claim.moments:
+        held = theirs.get(moment.key, {moment.when})
+        if moment.when not in held and held - mine[moment.key]:
             yield Finding(
                 kind="timing",
-                claim=key + "・".join(sorted(when)),
-                evidence=key + "・".join(sorted(theirs[key])),
-                firm=not when & theirs[key],
+                claim=moment.key + moment.when,
+                evidence=moment.key + "・".join(sorted(held)),
+                start=moment.start,
+                end=moment.end,
+                firm=not held & mine[moment.key],
                 same_place=True,
             )
 
@@ -228,15 +248,6 @@ def _staged(reading: Reading) -> _Staged | None:
     first = frozenset(word.key for word in nouns if begin.end() <= word.start < turn.start())
     later = frozenset(word.key for word in nouns if word.start >= turn.end())
     return _Staged(first=first - later, later=later - first)
-
-
-def _moments(readings: Sequence[Reading]) -> dict[str, set[str]]:
-    """What 前, 中 and 後 are said of."""
-    found: dict[str, set[str]] = {}
-    for reading in readings:
-        for moment in reading.moments:
-            found.setdefault(moment.key, set()).add(moment.when)
-    return found
 
 
 def _steps(reading: Reading) -> Iterator[_Step]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from medrag.attribution.alignment import Alignment, holds
+from medrag.attribution.differences.additions import share_held
 from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
@@ -16,75 +17,100 @@ from medrag.attribution.facts.vocabulary import vocabulary
 
 _NAME = re.compile(r"[ァ-ヶー]{3,}$|(?=.*[a-z])[a-z0-9α-ω-]{2,}$")
 _NEAR = 0.8
+_HELD = 0.7
+_NAMED = 0.75
 _ALIKE = 0.5
-_CLAUSE = 1.8  # weight from which a clause says something of its own
-_NOTHING = 0.35
-_ALL = 0.85
 _PART = 0.4
 _SAID = 0.9
+_DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]")
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
     """Findings on opposites, on names the evidence lacks, and on names from another sentence."""
     claim = alignment.claim
-    yield from _additions(alignment)
-    reported: set[int] = set()
-    for number, term in enumerate(claim.terms):
-        home = alignment.chosen[alignment.homes[claim.clause_at(term.start)]].unit
-        if term.opposites and not term.concepts & home.meanings:
-            there = next(
-                (
-                    t
-                    for t in home.reading.terms
-                    if t.concepts & term.opposites and not t.concepts & claim.meanings
-                ),
-                None,
-            )
-            if there is not None:
-                reported.add(number)
-                yield Finding(
-                    kind="antonym",
-                    claim=term.form,
-                    evidence=there.form,
-                    start=term.start,
-                    end=term.end,
-                    same_place=True,
-                )
-    novel = sum(
-        w.weight >= 1 and m < _NEAR for w, m in zip(claim.words, alignment.matches, strict=True)
-    )
+    opposed = dict(_opposed(alignment))
+    yield from opposed.values()
+    reported = set(opposed)
     for word, match in zip(claim.words, alignment.matches, strict=True):
-        home = alignment.chosen[alignment.homes[word.clause]].unit
-        if holds(word, claim, home) >= 0.7:
-            continue
         if word.term >= 0 and word.term in reported:
             continue
-        opposite = _opposite(word, claim, home)
-        if opposite:
+        home = alignment.chosen[alignment.homes[word.clause]].unit
+        finding = (
+            None if holds(word, claim, home) >= _HELD else _unheld(alignment, word, match, home)
+        )
+        if finding is not None:
             reported.add(word.term)
-            yield _finding(word, claim, "antonym", opposite, firm=True)
-        elif _is_noun(word, claim) and match < _NEAR and word.base not in vocabulary().heads:
-            reported.add(word.term)
-            name = named(word)
-            plain = not name and novel == 1 and not word.base.isascii()
-            if plain and _rest(alignment, word) >= _SAID:
-                continue  # 輸液セット for 輸液: one general noun more names nothing else
-            rival = _rival(word, claim, home) if name else None
-            rest = _rest(alignment, word)
-            firm = rival is not None and rest >= (0.75 if rival.drug else 0.9)
-            yield _finding(word, claim, "entity", rival.form if rival else "", firm=firm)
-        elif word.weight >= 1 and named(word) and (rival := _rival(word, claim, home)):
-            # It stands elsewhere in the passage, and here another name stands in its place.
-            reported.add(word.term)
-            firm = rival.drug and _rest(alignment, word) >= 0.9
-            yield _finding(word, claim, "entity", rival.form, firm=firm)
-        elif word.weight >= 1 and word.term >= 0 and claim.terms[word.term].kinds and match >= 1:
-            left = _unused(claim, home)
-            if left:
-                # Stitched from two sentences: what the one says of 間欠的空気圧迫法, told of ヘパリン.
-                reported.add(word.term)
-                yield _finding(word, claim, "entity", left, firm=False)
+            yield finding
+
+
+def _opposed(alignment: Alignment) -> Iterator[tuple[int, Finding]]:
+    """Terms of the claim, by number, of which the evidence says the opposite."""
+    claim = alignment.claim
+    for number, term in enumerate(claim.terms):
+        home = alignment.chosen[alignment.homes[claim.clause_at(term.start)]].unit
+        if not term.opposites or term.concepts & home.meanings:
+            continue
+        for there in home.reading.terms:
+            if (
+                there.concepts & term.opposites
+                and not there.concepts & claim.meanings
+                and not _negated(there.form, term.form)
+            ):
+                yield (
+                    number,
+                    Finding(
+                        kind="antonym",
+                        claim=term.form,
+                        evidence=there.form,
+                        start=term.start,
+                        end=term.end,
+                        same_place=True,
+                    ),
+                )
+                break
+
+
+def _unheld(alignment: Alignment, word: Word, match: float, home: Unit) -> Finding | None:
+    """What there is to say of a word that the sentence the claim rests on does not hold."""
+    claim = alignment.claim
+    opposite = _opposite(word, claim, home)
+    if opposite:
+        return _finding(word, claim, "antonym", opposite, firm=True)
+    if match < _NEAR:
+        return _missing(alignment, word, home)
+    if word.term < 0 and not (word.weight >= 1 and named(word)):
+        return None
+    rival = _rival(word, claim, home)
+    if rival is not None:
+        # It stands elsewhere in the passage, and here another name stands in its place.
+        firm = rival.drug and _rest(alignment, word) >= _SAID
+        return _finding(word, claim, "entity", rival.form, firm=firm)
+    # Stitched from two sentences: what the one says of 間欠的空気圧迫法, told of ヘパリン.
+    left = _unused(claim, home) if word.term >= 0 and claim.terms[word.term].kinds else ""
+    return _finding(word, claim, "entity", left, firm=False) if left else None
+
+
+def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
+    """A noun that the passages do not have at all."""
+    claim = alignment.claim
+    if not _is_noun(word, claim) or word.base in vocabulary().heads:
+        return None
+    name = named(word)
+    rest = _rest(alignment, word)
+    if not name and not word.base.isascii() and rest >= _SAID and _novel(alignment) == 1:
+        return None  # 輸液セット for 輸液: one general noun more names nothing else
+    rival = _rival(word, claim, home) if name else None
+    firm = rival is not None and rest >= (_NAMED if rival.drug else _SAID)
+    return _finding(word, claim, "entity", rival.form if rival else "", firm=firm)
+
+
+def _novel(alignment: Alignment) -> int:
+    """How many nouns of the claim the passages do not have."""
+    return sum(
+        word.weight >= 1 and match < _NEAR
+        for word, match in zip(alignment.claim.words, alignment.matches, strict=True)
+    )
 
 
 def _rest(alignment: Alignment, word: Word) -> float:
@@ -94,39 +120,7 @@ def _rest(alignment: Alignment, word: Word) -> float:
         for w, m in zip(alignment.claim.words, alignment.matches, strict=True)
         if w is not word and (word.term < 0 or w.term != word.term)
     ]
-    return _held(own)
-
-
-def _additions(alignment: Alignment) -> Iterator[Finding]:
-    """A clause of which the evidence holds next to nothing, beside clauses that it holds."""
-    claim = alignment.claim
-    for clause, span in enumerate(claim.clauses):
-        own = [
-            (w, m)
-            for w, m in zip(claim.words, alignment.matches, strict=True)
-            if w.clause == clause
-        ]
-        rest = [
-            (w, m)
-            for w, m in zip(claim.words, alignment.matches, strict=True)
-            if w.clause != clause
-        ]
-        weight = sum(w.weight for w, _ in own)
-        if weight < 0.5 * _CLAUSE or _held(own) > _NOTHING or _held(rest) < _ALL:
-            continue
-        yield Finding(
-            kind="addition",
-            claim=claim.text[span.start : span.end].strip(),
-            evidence="",
-            start=span.start,
-            end=span.end,
-            firm=weight >= _CLAUSE,
-        )
-
-
-def _held(matched: Sequence[tuple[Word, float]]) -> float:
-    total = sum(word.weight for word, _ in matched)
-    return sum(word.weight * match for word, match in matched) / total if total else 0.0
+    return share_held(own)
 
 
 def _finding(word: Word, claim: Reading, kind: str, evidence: str, *, firm: bool) -> Finding:
@@ -146,7 +140,11 @@ def _opposite(word: Word, claim: Reading, home: Unit) -> str:
     """What the evidence says that is the opposite of this word, and the claim does not say too."""
     denied = opposites(word.base)
     for other in home.reading.words if denied else ():
-        if canonical(other.base) in denied and other.key not in claim.keys:
+        if (
+            canonical(other.base) in denied
+            and other.key not in claim.keys
+            and not _negated(other.base, word.base)
+        ):
             return other.base
     return ""
 
@@ -165,6 +163,11 @@ def named(word: Word) -> bool:
     if word.weight < 1 or word.base in vocabulary().heads:
         return False
     return word.term >= 0 or _NAME.match(word.base) is not None
+
+
+def _negated(one: str, other: str) -> bool:
+    """Whether one is the other denied (投与しない, 不十分): polarity counts those."""
+    return bool(_DENIAL.search(one)) != bool(_DENIAL.search(other))
 
 
 def _unused(claim: Reading, home: Unit) -> str:

@@ -77,7 +77,7 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _ASSOCIATED = re.compile(
-    r"危険因子|リスク因子|risk factor|関連(?!す?る?(?:項|事項|学会|因子|企業|法))|相関|関係(?:が|し|は)|結びつ|つながり|因果関係は|多い傾向|報告されている|associat|correlat|linked",
+    r"危険因子|リスク因子|risk factor|関連(?:し|す(?!る(?:項|事項|学会|企業|法))|が|は|を|性|づけ|、|。)|相関|関係(?:が|し|は)|結びつ|つながり|因果関係は|多い傾向|報告されている|associat|correlat|linked",
     re.IGNORECASE,
 )
 _CAUSAL = re.compile(

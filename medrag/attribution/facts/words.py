@@ -83,6 +83,8 @@ class Moment:
 
     key: str
     when: str
+    start: int
+    end: int
 
 
 _MOMENTS = ("前", "中", "後")
@@ -118,8 +120,12 @@ class Scanner:
             if self._is_masked(token):
                 continue
             base = token.base
-            if token.surface in _MOMENTS and self.words and self.words[-1].end == token.start:
-                self._time(token.surface)
+            if (
+                token.surface in _MOMENTS
+                and self.words
+                and token.start - self.words[-1].end <= (self.tokens[position - 1].surface == "の")
+            ):
+                self._time(token)
             if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
                 self._negate(position, token)
             elif token.pos == "接頭辞" and base in _PREFIXES:
@@ -134,11 +140,13 @@ class Scanner:
         self._drafted.sort(key=lambda draft: draft.token.start)
         return tuple(self.words), tuple(self._negator(draft) for draft in self._drafted)
 
-    def _time(self, when: str) -> None:
-        last = self.words[-1]
-        self.moments.append(Moment(key=last.key, when=when))
-        if last.base in _OVER and len(self.words) > 1:
-            self.moments.append(Moment(key=self.words[-2].key, when=when))
+    def _time(self, token: Token) -> None:
+        keys = [word.key for word in self.words[-2:]]
+        if self.words[-1].base not in _OVER:
+            del keys[:-1]
+        self.moments.extend(
+            Moment(key=key, when=token.surface, start=token.start, end=token.end) for key in keys
+        )
 
     def _before_modal(self, position: int) -> bool:
         return any(
@@ -186,7 +194,10 @@ class Scanner:
             )
         )
         if token.base.endswith(_MOMENTS) and len(token.base) > 1:
-            self.moments.append(Moment(key=token.base[:-1], when=token.base[-1]))  # 術後
+            moment = Moment(
+                key=token.base[:-1], when=token.base[-1], start=token.start, end=token.end
+            )
+            self.moments.append(moment)  # 術後 is one word
         if not self._depth:
             self._content.append(Span(token.start, self._clause))
         self._target = len(self.words) - 1
