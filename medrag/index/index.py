@@ -330,12 +330,13 @@ class Index:
             place += 64 + 2 + len(records.encode(identifier)) + 1
         return hashes
 
-    def section_key(self, row: int) -> tuple[int, tuple[int, ...]]:
+    def section_key(self, row: int) -> tuple[int, bytes]:
         """Tells apart the sections that passages stand in: the document and the heading's words."""
         start = int(self._sequence_offsets[row])
-        words = self._sequences[start : start + _HEADING].tolist()
-        end = words.index(BREAK_NUMBER) if BREAK_NUMBER in words else len(words)
-        return int(self.passage_document[row]), tuple(words[:end])
+        words = self._sequences[start : start + _HEADING]
+        breaks = np.flatnonzero(words == BREAK_NUMBER)
+        heading = words[: breaks[0]] if len(breaks) else words
+        return int(self.passage_document[row]), heading.tobytes()
 
     def sequences(self, rows: NDArray[np.int64]) -> list[NDArray[np.int32]]:
         """The words of some passages in their order, as places in the vocabulary of `words`.

@@ -418,12 +418,13 @@ class Leg:
         Args:
             weights: Of each term, in the place of its idf.
         """
-        if weights is None:
+        own_weights = self.idf(terms)
+        if weights is None or np.array_equal(weights, own_weights):
             return np.asarray(self._bm25.get_scores_from_ids(terms))
         scores = np.zeros(self.passages, dtype=np.float32)
         data = self._bm25.scores["data"]
-        factors = (weights / self.idf(terms)).astype(np.float32)
+        factors = (weights / own_weights).astype(np.float32)
         for term, factor in zip(terms.tolist(), factors, strict=True):
             own = slice(self._indptr[term], self._indptr[term + 1])
-            scores[self.postings(term)] += factor * data[own]
+            np.add.at(scores, self.postings(term), factor * data[own])
         return scores

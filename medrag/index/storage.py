@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import weakref
 from array import array
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ def save_array(path: Path, numbers: NDArray[Any]) -> None:
     np.save(path, np.ascontiguousarray(numbers), allow_pickle=False)
 
 
+# The header of a plain array. numpy reads it with the compiler, which in Python 3.11 two threads
+# must not do at once; and it would let through arrays of Python objects, if it were told to.
+_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<|][iuf][1248])', 'fortran_order': False, "
+    rb"'shape': \((\d+),(?: (\d+))?\), \} *\n",
+    re.DOTALL,
+)
+
+
 def load_array(path: Path) -> NDArray[Any]:
     """Map an npy file read-only.
 
@@ -34,10 +44,16 @@ def load_array(path: Path) -> NDArray[Any]:
         IndexCorrupted: It is not a plain array; an npy file that holds Python objects is refused.
     """
     try:
+        with path.open("rb") as file:
+            header = _HEADER.match(file.read(256))
+        if header is None:
+            raise IndexCorrupted("not a plain array", where=str(path))
+        dtype = np.dtype(header[1].decode("ascii"))
+        shape = tuple(int(length) for length in header.groups()[1:] if length is not None)
         # A map of no bytes is an error to the kernel.
-        if path.stat().st_size <= 128:
-            return np.asarray(np.load(path, allow_pickle=False))
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        if 0 in shape:
+            return np.empty(shape, dtype=dtype)
+        return np.asarray(np.memmap(path, dtype, mode="r", offset=header.end(), shape=shape))
     except (OSError, ValueError) as error:
         raise IndexCorrupted(f"not a plain array: {error}", where=str(path)) from error
 
@@ -45,7 +61,7 @@ def load_array(path: Path) -> NDArray[Any]:
 class ArrayWriter:
     """Appends to a one-dimensional npy file of unknown length."""
 
-    def __init__(self, path: Path, *, dtype: type[np.int32]) -> None:
+    def __init__(self, path: Path, *, dtype: type[np.int32 | np.float16]) -> None:
         self._path = path
         self._dtype = np.dtype(dtype)
         self._length = 0
@@ -70,7 +86,8 @@ class ArrayWriter:
     def renumber(self, table: NDArray[Any]) -> None:
         """Replace every number of the closed file by `table[number]`, in place."""
         if self._length:
-            numbers = np.lib.format.open_memmap(self._path, mode="r+")
+            offset = len(self._header())
+            numbers = np.memmap(self._path, self._dtype, mode="r+", offset=offset)
             for start in range(0, self._length, _AT_ONCE):
                 part = slice(start, start + _AT_ONCE)
                 numbers[part] = table[numbers[part]]

@@ -1,12 +1,15 @@
 """Generations: damage is found and named, and a dying writer leaves a whole index."""
 
+import contextlib
 import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -161,6 +164,45 @@ def test_a_writer_killed_anywhere_leaves_the_old_generation_or_the_new_one(tmp_p
         )
         assert not list((root / "generations").glob(".new-*"))
     assert seen == {old, new}
+
+
+def test_readers_during_fifty_reindexings_see_one_whole_generation_each(tmp_path: Path) -> None:
+    def write(number: int) -> str:
+        built = Index.build(
+            tmp_path,
+            [entry("a", f"第{number}版の目標"), entry("b", f"第{number}版の用量")],
+            encoder=HashingEncoder(),
+        )
+        built.close()
+        return built.generation
+
+    held = {write(0): "0"}
+    over = Event()
+    seen: list[tuple[str, str, str]] = []
+
+    def read() -> None:
+        while not over.is_set():
+            # A generation may be pruned between reading CURRENT and opening it: asked once more.
+            with contextlib.suppress(IndexNotFound, IndexCorrupted):
+                index = reopen(tmp_path)
+                for _ in range(3):
+                    first, second = index.passage("a#0").text, index.passage("b#0").text
+                    seen.append((index.generation, first, second))
+                index.close()
+
+    with ThreadPoolExecutor(2) as readers:
+        running = [readers.submit(read) for _ in range(2)]
+        try:
+            for number in range(1, 51):
+                held[write(number)] = str(number)
+        finally:
+            over.set()
+        for reader in running:
+            reader.result()
+    assert len({generation for generation, _, _ in seen}) > 1
+    for generation, first, second in seen:
+        assert first == f"第{held[generation]}版の目標"
+        assert second == f"第{held[generation]}版の用量"
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left"), OSError(5, "Input/output error")])

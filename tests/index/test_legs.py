@@ -5,6 +5,7 @@ from pathlib import Path
 import bm25s
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from medrag.errors import IndexCorrupted, MissingDependency
 from medrag.index import encoders
@@ -12,7 +13,7 @@ from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
 from medrag.index.lexical import K1, B, word_keys
 from medrag.index.prefixes import prefixes
-from medrag.index.vectors import Vectors
+from medrag.index.vectors import FILE, HALVES, VectorBuilder, Vectors
 from medrag.japanese.tokens import words
 from tests.index.entries import entry
 
@@ -66,6 +67,63 @@ def test_vectors_of_another_size_are_refused(tmp_path: Path) -> None:
     (directory / "vectors.faiss").write_bytes(b"no index")
     with pytest.raises(IndexCorrupted, match="cannot read"):
         Vectors(directory, dimension=128, count=1)
+
+
+def vectors(directory: Path, content: NDArray[np.float32], *, exact: int) -> Vectors:
+    directory.mkdir()
+    builder = VectorBuilder(directory, dimension=content.shape[1], exact=exact)
+    builder.add(content[:50])
+    builder.add(content[50:])
+    builder.finish()
+    return Vectors(directory, dimension=content.shape[1], count=len(content))
+
+
+@pytest.fixture(scope="module")
+def unit_vectors() -> NDArray[np.float32]:
+    content = np.random.default_rng(7).standard_normal((2000, 16)).astype(np.float32)
+    return np.asarray(content / np.linalg.norm(content, axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("exact", [2000, 1999])
+def test_the_nearest_are_those_of_all_comparisons_at_either_size(
+    tmp_path: Path, unit_vectors: NDArray[np.float32], exact: int
+) -> None:
+    leg = vectors(tmp_path / "i", unit_vectors, exact=exact)
+    found = []
+    for question in unit_vectors[:50]:
+        wanted = np.argsort(-(unit_vectors @ question))[:10]
+        rows = leg.nearest(question, k=10, possible=None)
+        assert rows[0] == wanted[0]
+        found.append(len(set(rows.tolist()) & set(wanted.tolist())) / 10)
+    # Every vector is compared up to the limit, a quarter of the lists beyond it.
+    assert np.mean(found) > (0.99 if exact == 2000 else 0.8)
+    rows = np.asarray([3, 1999, 7])
+    np.testing.assert_allclose(
+        leg.scores(unit_vectors[0], rows), unit_vectors[rows] @ unit_vectors[0], atol=1e-3
+    )
+    np.testing.assert_allclose(leg.at(range(48, 53)), unit_vectors[48:53], atol=1e-3)
+
+
+@pytest.mark.parametrize("exact", [2000, 1999])
+def test_a_filter_comes_before_the_cut_at_either_size(
+    tmp_path: Path, unit_vectors: NDArray[np.float32], exact: int
+) -> None:
+    possible = np.zeros(2000, dtype=np.bool_)
+    possible[[5, 1500]] = True
+    leg = vectors(tmp_path / "i", unit_vectors, exact=exact)
+    assert sorted(leg.nearest(unit_vectors[0], k=10, possible=possible).tolist()) == [5, 1500]
+
+
+@pytest.mark.parametrize("exact", [2000, 1999])
+def test_vectors_taken_over_give_the_same_files(
+    tmp_path: Path, unit_vectors: NDArray[np.float32], exact: int
+) -> None:
+    leg = vectors(tmp_path / "i", unit_vectors, exact=exact)
+    vectors(tmp_path / "again", leg.at(range(2000)), exact=exact)
+    files = sorted(path.name for path in (tmp_path / "i").iterdir())
+    assert files == ([FILE] if exact == 2000 else [FILE, HALVES])
+    for name in files:
+        assert (tmp_path / "i" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
 def test_a_neural_encoder_without_its_library_says_what_to_install(
