@@ -1,6 +1,7 @@
 """Generations: damage is found and named, and a dying writer leaves a whole index."""
 
 import contextlib
+import errno
 import json
 import os
 import pickle
@@ -164,6 +165,36 @@ def test_a_writer_killed_anywhere_leaves_the_old_generation_or_the_new_one(tmp_p
         )
         assert not list((root / "generations").glob(".new-*"))
     assert seen == {old, new}
+
+
+SHORT = """
+import resource, sys
+from pathlib import Path
+from medrag.index.encoders import HashingEncoder
+from medrag.index.index import Index
+from tests.index.entries import entry
+
+entries = [entry("b", "新しい本文" * 500)]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    Index.build(Path(sys.argv[1]), entries, encoder=HashingEncoder())
+except OSError as error:
+    print(error.errno)
+"""
+
+
+def test_a_write_that_comes_to_an_end_in_the_middle_leaves_the_old_generation(root: Path) -> None:
+    before = generations.current_id(root)
+    ended = subprocess.run(
+        [sys.executable, "-c", SHORT, str(root), "4096"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert ended.stdout.strip() == str(errno.EFBIG), ended.stderr
+    assert reopen(root).generation == before
+    assert not list((root / "generations").glob(".new-*"))
 
 
 def test_readers_during_fifty_reindexings_see_one_whole_generation_each(tmp_path: Path) -> None:
