@@ -2,7 +2,7 @@
 
     python benchmarks/retrieval/learn.py ../shared/data/ja-medical-retrieval [--write]
 
-Recipe: the 64 first-stage candidates of each question, their features as the retriever computes
+Recipe: the first-stage candidates of each question, their features as the retriever computes
 them, a listwise softmax loss (the chance of the right passage among the candidates) with an L2
 penalty on standardised weights, Adam from zero. Cross-validation leaves whole groups of articles
 out, so that no article is both learned from and measured on. The curve of the chance is a logistic

@@ -16,9 +16,9 @@ from medrag.retrieval.topics import Weigh
 #: reciprocal rank fusion of the two gives .919 (JSQuAD paragraphs).
 BIGRAMS = 0.54
 
-#: How many passages the second stage looks at: every right passage of the shared questions is among
-#: them.
-CANDIDATES = 64
+#: How many passages the second stage looks at: with 32, 64 and 128 RR@10 is .9501, .9500, .9500 and
+#: evidence and first hits are the same, and the second stage takes time for each.
+CANDIDATES = 32
 
 
 class FirstStage(NamedTuple):

@@ -3,7 +3,10 @@
 In a collection of a few guidelines the topic of one of them stands in most of its passages, so
 that BM25 holds it for a common word: of 「DOACは腎機能が悪い人に使えるか」 it weighs 腎機能 above
 DOAC and finds another guideline. Counted in documents the topic is rare. A word therefore weighs
-what the better of both counts says; where documents are single paragraphs the counts agree.
+what the better of both counts says; where documents are single paragraphs the counts agree. Measured
+by benchmarks/retrieval/weights.py: first hits .774 from .763 on the sample guidelines, RR@10 .9498
+from .9493 on the shared questions. The heading as a feature of its own was tried beside it and adds
+nothing (cross-validated .9478 with and without).
 """
 
 from __future__ import annotations
