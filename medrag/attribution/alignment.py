@@ -35,7 +35,7 @@ class Chosen:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alignment:
     """A claim beside its evidence.
 

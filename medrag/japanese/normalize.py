@@ -103,6 +103,16 @@ def normalize(text: str) -> Normalized:
     position = 0
     length = len(text)
     while position < length:
+        plain = _PLAIN.match(text, position)
+        if plain is not None:
+            # Most of a Japanese text folds to itself; its last character may still take a mark.
+            stop = plain.end() - (plain.end() < length and _joins(text[plain.end()]))
+            pieces.append(text[position:stop])
+            starts.extend(range(position, stop))
+            ends.extend(range(position + 1, stop + 1))
+            position = stop
+            if position == length:
+                break
         stop = position + 1
         while stop < length and _joins(text[stop]):
             stop += 1
@@ -112,6 +122,10 @@ def normalize(text: str) -> Normalized:
         ends.extend([stop] * len(folded))
         position = stop
     return Normalized(text="".join(pieces), starts=starts, ends=ends)
+
+
+# Code points that NFKC leaves alone: ASCII, kana without marks, common punctuation, CJK ideographs.
+_PLAIN = re.compile(r"[\n -~、。々〇「-】ぁ-ゔゝゞァ-ヺー一-鿿]+")
 
 
 @lru_cache(maxsize=65536)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
@@ -77,7 +78,8 @@ def _elsewhere(alignment: Alignment, clause: int, home: Unit) -> Iterator[Findin
         yield replace(finding, firm=False)
 
 
-def places(alignment: Alignment, clause: int) -> list[Place]:
+@lru_cache(maxsize=64)
+def places(alignment: Alignment, clause: int) -> Sequence[Place]:
     """The clauses of the evidence that speak of what a clause of the claim says, best first.
 
     Those with its predicate, if any have it; else those that share most of its words.

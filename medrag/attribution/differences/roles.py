@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.binding import likeness, surroundings
@@ -84,8 +85,10 @@ def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
         mine, theirs = _cases(claim), _cases(evidence)
         for case in ("へ", "から", "に比べ"):
             here = _holders(claim, mine, case)
+            if not here:
+                continue
             there = _holders(evidence, theirs, case)
-            if not here or not there or here & there:
+            if not there or here & there:
                 continue
             known = (
                 (claim.keys, evidence.keys) if case == "に比べ" else (mine.keys(), theirs.keys())
@@ -146,6 +149,7 @@ def _likeness(claim: Reading, word: Word, evidence: Reading, key: str) -> float:
     )
 
 
+@lru_cache(maxsize=1024)
 def _cases(reading: Reading) -> dict[str, set[str]]:
     """The case particles that each noun, or value, takes."""
     # In a comparison the topic has a role too: 単剤は併用に比べて.
