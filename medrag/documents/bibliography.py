@@ -165,8 +165,11 @@ def date_in(text: str) -> date | None:
 
 def language(text: str) -> str:
     """Its language by the letters of its beginning: ja where it has kana, en elsewhere."""
-    head = text[:600]
-    return "ja" if 50 * len(_JAPANESE.findall(head)) >= len(head) else "en"
+    for length in (300, 3000):  # nearly always the first is enough
+        head = text[:length]
+        if 12 * len(_JAPANESE.findall(head)) >= len(head):
+            return "ja"
+    return "en"
 
 
 def _first(pattern: re.Pattern[str], *texts: str | None) -> str | None:

@@ -8,8 +8,21 @@ some passages, so the caller keeps its own spans.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from langchain_text_splitters import CharacterTextSplitter
+
+
+@lru_cache(maxsize=8)
+def _splitter(most: int, length: Callable[[str], int]) -> CharacterTextSplitter:
+    return CharacterTextSplitter(
+        separator="\n",
+        chunk_size=most,
+        chunk_overlap=0,
+        length_function=length,
+        keep_separator=False,
+        strip_whitespace=False,
+    )
 
 
 def pack(pieces: Sequence[str], *, most: int, length: Callable[[str], int]) -> list[int]:
@@ -20,14 +33,7 @@ def pack(pieces: Sequence[str], *, most: int, length: Callable[[str], int]) -> l
         most: Longest group, by `length`; a single longer piece is a group of its own.
         length: Measures a text, in the unit of `most`; rounding would add up over the pieces.
     """
-    splitter = CharacterTextSplitter(
-        separator="\n",
-        chunk_size=most,
-        chunk_overlap=0,
-        length_function=length,
-        keep_separator=False,
-        strip_whitespace=False,
-    )
+    splitter = _splitter(most, length)
     counts: list[int] = []
     run: list[str] = []
 

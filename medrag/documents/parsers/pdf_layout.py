@@ -198,7 +198,7 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
     ]
     begin = -_edge([-left for left in column], size) if column else last.box.left
     # A line set to the right, or in the middle, ends where it likes.
-    slack = max(1.9 * size, _first_word(line))
+    slack = max(1.9 * size, line.lead)  # the first word would have stood on the line before
     full = last.box.right >= edge - slack and last.box.width > 0.5 * (edge - begin)
     if same_page:
         gap = last.box.bottom - line.box.top
@@ -215,11 +215,3 @@ def _edge(ends: Sequence[float], size: float) -> float:
         if sum(abs(end - other) < 3 * size for other in ends) > 1:
             return end
     return max(ends, default=0.0)
-
-
-def _first_word(line: Line) -> float:
-    """How wide the first word is: it would have stood on the line before, had there been room."""
-    if not line.text[0].isascii():
-        return 0.0
-    places = [box for box in line.boxes[: max(line.text.find(" "), 1)] if box is not None]
-    return places[-1].right - places[0].left + 0.5 * line.size if places else 0.0

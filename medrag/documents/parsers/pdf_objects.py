@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -88,6 +90,7 @@ _kind_of = _bare(raw.FPDFPageObj_GetType, _I, _P)
 _mode_of = _bare(raw.FPDFTextObj_GetTextRenderMode, _I, _P)
 _fill_of = _bare(raw.FPDFPageObj_GetFillColor, _I, _P, _P, _P, _P, _P)
 _bounds_of = _bare(raw.FPDFPageObj_GetBounds, _I, _P, _P, _P, _P, _P)
+box_at = _bare(raw.FPDFText_GetLooseCharBox, _I, _P, _I, _P)
 fill_at = _bare(raw.FPDFText_GetFillColor, _I, _P, _I, _P, _P, _P, _P)
 
 
@@ -140,3 +143,22 @@ class Colour:
         if values[3] < FAINT:
             return True
         return values[0] >= _PALE and values[1] >= _PALE and values[2] >= _PALE
+
+
+def without_text(data: bytes, pages: Sequence[int]) -> bytes:
+    """A PDF of some pages with all but their text: where only the rules matter, text is the cost."""
+    with pdfium.PdfDocument(data) as document, pdfium.PdfDocument.new() as bare:
+        bare.import_pages(document, list(pages))
+        for page in bare:
+            found = [
+                raw.FPDFPage_GetObject(page, n) for n in range(raw.FPDFPage_CountObjects(page))
+            ]
+            for item in found:
+                if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_TEXT:
+                    raw.FPDFPage_RemoveObject(page, item)
+                    raw.FPDFPageObj_Destroy(item)
+            page.gen_content()
+            page.close()
+        buffer = io.BytesIO()
+        bare.save(buffer)
+    return buffer.getvalue()

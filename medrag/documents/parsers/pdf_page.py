@@ -21,6 +21,7 @@ from medrag.documents.parsers.pdf_objects import (
     INVISIBLE_MODES,
     Box,
     Colour,
+    box_at,
     fill_at,
     objects_of,
 )
@@ -43,7 +44,9 @@ class Line:
         box: Around all of them.
         size: The usual extent of a character across the line, in points.
         vertical: Whether the characters run from top to bottom.
-        boxes: One a character of `text`; None for a space that PDFium put in.
+        boxes: One a character of `text`, None for a space that PDFium put in; empty where the page
+            has no table that they would have to be sorted into.
+        lead: Width of the first word of a line in Latin letters, in points.
     """
 
     text: str
@@ -51,6 +54,7 @@ class Line:
     size: float
     vertical: bool
     boxes: list[Box | None]
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,13 @@ def read(page: pdfium.PdfPage) -> PageLines:
         lines = _lines(found, seen)
     finally:
         text_page.close()
+    rules = objects.horizontal + objects.vertical
+    if min(objects.horizontal - 1, objects.vertical) < _FEWEST - 1:
+        rules = 0  # underlines, or a frame
+    for line in lines:
+        line.lead = _first_word(line)
+        if not rules:
+            line.boxes = []  # a box a character would be most of what a long document holds
     return PageLines(
         lines=lines,
         width=width,
@@ -133,9 +144,7 @@ def read(page: pdfium.PdfPage) -> PageLines:
         hidden=hidden,
         picture=objects.picture > _PICTURE,
         drawn=objects.drawn,
-        rules=objects.horizontal + objects.vertical
-        if min(objects.horizontal - 1, objects.vertical) > 1
-        else 0,
+        rules=rules,
     )
 
 
@@ -148,34 +157,47 @@ def _characters(text_page: pdfium.PdfTextPage, bounds: Box) -> _Characters:
         text = "".join(_letter(raw.FPDFText_GetUnicode(handle, index)) for index in range(count))
     if _RADICAL.search(text):
         text = _RADICAL.sub(lambda match: fold(match[0])[:1], text)
-    rectangle = raw.FS_RECTF()
-    reference = ctypes.byref(rectangle)
-    box_of = raw.FPDFText_GetLooseCharBox
+    # FS_RECTF is left, top, right, bottom; all of them are read at once, as floats.
+    rectangles = (ctypes.c_float * (4 * count))()
+    base = ctypes.addressof(rectangles)
+    address = ctypes.cast(handle, ctypes.c_void_p).value
+    for index, character in enumerate(text):
+        if character > " ":
+            box_at(address, index, base + 16 * index)
+    edges = iter(rectangles)
+    boxes: list[Box | None] = [
+        Box(a, d, c, b) for a, b, c, d in zip(edges, edges, edges, edges, strict=True)
+    ]
+    codes = list(text)
     west, south, east, north = bounds
-    codes: list[str] = []
-    boxes: list[Box | None] = []
     heights: dict[int, int] = {}
     stray = False
     for index, character in enumerate(text):
         if character <= " ":
-            codes.append(
-                character if character in "\r\n" else " " if character in " \t\x00" else "\ufffd"
-            )
-            boxes.append(None)
+            boxes[index] = None
+            if character not in " \r\n":
+                codes[index] = " " if character in "\t\x00" else "\ufffd"
             continue
-        box_of(handle, index, reference)
-        left, bottom, right, top = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
-        x, y, height = (left + right) / 2, (bottom + top) / 2, top - bottom
-        if not (west <= x <= east and south <= y <= north) or (
-            height < _TINY and right - left < _TINY
-        ):
+        left, bottom, right, top = boxes[index]  # type: ignore[misc]
+        height = top - bottom
+        if (
+            left + right < 2 * west
+            or left + right > 2 * east
+            or bottom + top < 2 * south
+            or bottom + top > 2 * north
+        ) or (height < _TINY and right - left < _TINY):
             stray = True
         key = int(2 * height + 0.5)
         heights[key] = heights.get(key, 0) + 1
-        codes.append(character)
-        boxes.append(Box(left, bottom, right, top))
     usual = max(heights, key=lambda size: heights[size]) / 2 if heights else 10.0
     return _Characters(codes, boxes, max(usual, 0.5), stray)
+
+
+def _first_word(line: Line) -> float:
+    if not line.text[0].isascii():
+        return 0.0
+    places = [box for box in line.boxes[: max(line.text.find(" "), 1)] if box is not None]
+    return places[-1].right - places[0].left + 0.5 * line.size if places else 0.0
 
 
 def _letter(code: int) -> str:

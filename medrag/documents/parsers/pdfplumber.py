@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pdfplumber
 
-from medrag.documents.parsers.pdf_objects import Box
+from medrag.documents.parsers.pdf_objects import Box, without_text
 
 Grid = list[list[Box | None]]
 
@@ -20,27 +20,22 @@ def grids(data: bytes, pages: Sequence[int]) -> dict[int, list[Grid]]:
         pages: 0-based indices of the pages to look at.
     """
     found: dict[int, list[Grid]] = {}
-    with pdfplumber.open(io.BytesIO(data)) as document:
-        for index in pages:
-            page = document.pages[index]
-            height = float(page.height)
+    with pdfplumber.open(io.BytesIO(without_text(data, pages))) as document:
+        for index, page in zip(pages, document.pages, strict=True):
             tables = page.find_tables(
                 {"vertical_strategy": "lines", "horizontal_strategy": "lines"}
             )
-            grids_here = []
-            for table in tables:
-                grid = [
-                    [_box(cell, height) if cell else None for cell in row.cells]
-                    for row in table.rows
-                ]
-                if len(grid) >= 2 and max(len(row) for row in grid) >= 2:
-                    grids_here.append(grid)
-            if grids_here:
-                found[index] = grids_here
+            here = [_grid(table.cells, float(page.height)) for table in tables]
+            if here := [grid for grid in here if len(grid) > 1 and max(map(len, grid)) > 1]:
+                found[index] = here
             page.close()
     return found
 
 
-def _box(cell: tuple[float, float, float, float], height: float) -> Box:
-    left, top, right, bottom = cell
-    return Box(left=left, bottom=height - bottom, right=right, top=height - top)
+def _grid(cells: Sequence[tuple[float, float, float, float]], height: float) -> Grid:
+    """Cells, given by left, top, right and bottom, in their rows; pdfplumber's own is quadratic."""
+    columns = sorted({left for left, _, _, _ in cells})
+    rows: dict[float, dict[float, Box]] = {}
+    for left, top, right, bottom in cells:
+        rows.setdefault(top, {})[left] = Box(left, height - bottom, right, height - top)
+    return [[rows[top].get(left) for left in columns] for top in sorted(rows)]
