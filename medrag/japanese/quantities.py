@@ -9,13 +9,13 @@ quantity, and `eGFR 30` is never fused into one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from medrag.japanese.normalize import Normalized, normalize
+from medrag.japanese.units import UNIT, unit_of
 
 Comparator = Literal["", "ge", "le", "gt", "lt"]
 #: How a length of time is used: 12週後, 3か月前, 4週ごと.
@@ -77,93 +77,10 @@ class Quantity:
         return self._as_written() == other._as_written()
 
     def _as_written(self) -> tuple[Interval, ...]:
-        factor = _unit(self.unit).factor if self.unit else Fraction(1)
+        factor = unit_of(self.unit).factor if self.unit else Fraction(1)
         return tuple(Interval(part.low / factor, part.high / factor) for part in self.parts)
 
 
-class _Unit(NamedTuple):
-    dimension: str
-    factor: Fraction
-
-
-def _units(dimension: str, **factors: str | int) -> dict[str, _Unit]:
-    return {name: _Unit(dimension, Fraction(factor)) for name, factor in factors.items()}
-
-
-# Keys are NFKC; µ folds to μ. Alternatives of one unit share a factor.
-_SIMPLE: dict[str, _Unit] = {
-    **_units("mass", kg=1000, g=1, mg="1/1000", μg="1/1000000", mcg="1/1000000", ug="1/1000000",
-             ng="1/1000000000", pg="1/1000000000000", キログラム=1000, グラム=1, ミリグラム="1/1000",
-             マイクログラム="1/1000000", ナノグラム="1/1000000000", gram=1, grams=1),
-    **_units("volume", L=1, dL="1/10", mL="1/1000", cc="1/1000", μL="1/1000000", uL="1/1000000", l=1, dl="1/10",
-             ml="1/1000", リットル=1, デシリットル="1/10", ミリリットル="1/1000", ML="1/1000", DL="1/10"),
-    **_units("length", km=1000, m=1, cm="1/100", mm="1/1000", μm="1/1000000", nm="1/1000000000", メートル=1,
-             センチメートル="1/100", センチ="1/100", ミリメートル="1/1000", キロメートル=1000, キロ=1000, フレンチ="1/3000"),
-    **_units("days", 日=1, 日間=1, 週=7, 週間=7, 時間="1/24", 分="1/1440", 分間="1/1440", 秒="1/86400",
-             秒間="1/86400", h="1/24", hr="1/24", min="1/1440", day=1, days=1, week=7, weeks=7, hour="1/24",
-             hours="1/24", minute="1/1440", minutes="1/1440", 昼夜=1, 泊=1),
-    **_units("months", か月=1, か月間=1, ヵ月=1, ヶ月=1, カ月=1, ケ月=1, ヵ月間=1, ヶ月間=1, カ月間=1, 箇月=1, 月=1,
-             か年=12, 年=12, 年間=12, month=1, months=1, year=12, years=12),
-    **_units("amount", Eq=1, mEq="1/1000", ミリ当量="1/1000", mol=1, mmol="1/1000", μmol="1/1000000", umol="1/1000000", nmol="1/1000000000",
-             pmol="1/1000000000000"),
-    **_units("activity", 単位=1, IU=1, U=1, 国際単位=1, mIU="1/1000", μU="1/1000000", μIU="1/1000000", 万単位=10000,
-             ユニット=1, units=1, unit=1),
-    **_units("pressure", mmHg=1, Torr=1, mmhg=1, MMHG=1),
-    **_units("water", cmH2O=1),
-    **_units("percent", **{"%": 1, "パーセント": 1, "割": 10, "percent": 1}),
-    **_units("points", **{"%ポイント": 1, "ポイント": 1, "点": 1, "points": 1}),
-    **_units("persons", 人=1, 名=1, 例=1, 症例=1, patients=1),
-    **_units("times", 回=1, 度目=1, 回目=1, times=1),
-    **_units("fold", 倍=1, 倍量=1, fold=1),
-    **_units("age", 歳=1, 才=1, 歳代=1, 代=1),
-    **_units("agents", 剤=1, 薬剤=1, 種類=1, 系統=1, 種=1, 成分=1),
-    **_units("pieces", 錠=1, カプセル=1, 包=1, 枚=1, 本=1, 個=1, 滴=1, 吸入=1, 噴霧=1, アンプル=1, バイアル=1),
-    **_units("studies", 件=1, 試験=1, 報=1, 編=1, 研究=1),
-    **_units("degree", 度=1, 型=1, 期=1, 群=1, 段階=1, 級=1, 期目=1),
-    **_units("temperature", **{"°C": 1, "℃": 1}),
-    **_units("energy", kcal=1, キロカロリー=1),
-    **_units("joule", J=1),
-    **_units("frequency", Hz=1, bpm=1, 拍=1),
-    **_units("osmole", mOsm="1/1000"),
-    **_units("dose", Gy=1, mGy="1/1000", mSv="1/1000", Sv=1),
-    **_units("mets", METs=1, メッツ=1),
-    **_units("rank", 選択=1, 選択薬=1, 版=1, 位=1, 世代=1, 章=1, 番=1, 条=1, 項=1),
-    **_units("days_of_age", 日齢=1),
-    **_units("weeks_of_age", 週齢=1),
-    **_units("year", 年版=1, 年度=1, 年度版=1, 年改訂版=1, 年代=1),
-    **_units("places", か所=1, 箇所=1, カ所=1, ヵ所=1, ヶ所=1, 施設=1, 領域=1, 椎体=1, 枝=1, 項目=1),
-    **_units("", つ=1),
-    **_units("cells", cells=1, 細胞=1),
-    **_units("step", ステップ=1, 歩=1, 行程=1, コース=1, サイクル=1, クール=1, 日分=1),
-    **_units("visits", 診=1, 食=1, 杯=1, 合=1, 単位飲酒=1),
-}  # fmt: skip
-_PER_TIME = {"日": "days", "時": "days", "週": "days", "時間": "days", "分": "days", "秒": "days", "月": "months", "年": "months",
-             "min": "days", "h": "days", "hr": "days", "day": "days", "week": "days", "sec": "days"}  # fmt: skip
-
-
-def _alternation(words: Iterable[str]) -> str:
-    """A pattern that takes the longest of `words`, with shared beginnings tried once."""
-    branches: dict[str, list[str]] = {}
-    ends = False
-    for word in sorted(set(words)):
-        if word:
-            branches.setdefault(word[0], []).append(word[1:])
-        else:
-            ends = True
-    pattern = "|".join(re.escape(first) + _alternation(rest) for first, rest in branches.items())
-    if not pattern:
-        return ""
-    return f"(?:{pattern})?" if ends else f"(?:{pattern})"
-
-
-_SYMBOL = _alternation(_SIMPLE)
-# What may stand below a division: another unit, a body surface, creatinine, a dose.
-_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL}|時(?!間))"
-_ASCII_END = r"(?![A-Za-z])"
-_UNIT = (
-    rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
-    rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年|分|時|時間|min|h){_ASCII_END})"
-)
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
 # Letters before digits make a name (IL-6, β2), except a measure written without a space (eGFR30).
@@ -173,10 +90,10 @@ _START = re.compile(
     r"|(?<=[A-Za-z][A-Za-z])\d(?=\d{0,3}(?:\.\d+)?\s*(?:mmHg|mL|mg|%|歳|以上|以下|未満|を超|を下回))"
 )
 _EXPRESSION = re.compile(
-    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{_UNIT})?(?P<half>半(?![減量分数]))?
+    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{UNIT})?(?P<half>半(?![減量分数]))?
         (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千])?)?
            (?:\s*/\s*(?P<low2>{_NUMBER})(?:{_TO}(?P<high2>{_NUMBER}))?(?![./]?\d))?
-           (?<=[\d万億千])\s*(?P<unit>{_UNIT})?)?""",
+           (?<=[\d万億千])\s*(?P<unit>{UNIT})?)?""",
     re.VERBOSE,
 )
 _DATE = re.compile(
@@ -338,7 +255,7 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         sign, start = -1, start - 1
     start, comparator, approximate = _lead(folded, start, floor)
     end, role, comparator, approximate = _tail(folded, end, comparator, approximate)
-    dimension = _unit(unit).dimension if unit else ""
+    dimension = unit_of(unit).dimension if unit else ""
     if role and dimension not in _TIMED:
         role = ""
     measured = unit
@@ -346,13 +263,15 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         start, period = _over_time(folded, start, last, dimension)
         if period:
             measured = f"{unit}/{period}"
-            dimension = _unit(measured).dimension
+            dimension = unit_of(measured).dimension
     parts = _parts(groups["low"] or "0", groups["high"] or "", groups.get("low2") or "", groups.get("high2") or "",
                    groups.get("thousand") or groups.get("thousand2") or "", measured, bool(groups.get("half")), sign)  # fmt: skip
     lower = groups.get("lowunit") or unit
-    if lower != unit and _unit(lower).dimension == _unit(unit).dimension and len(parts) == 1:
+    if lower != unit and unit_of(lower).dimension == unit_of(unit).dimension and len(parts) == 1:
         # 36か月から5年: each end in its own unit.
-        parts = (Interval(parts[0].low / _unit(unit).factor * _unit(lower).factor, parts[0].high),)
+        parts = (
+            Interval(parts[0].low / unit_of(unit).factor * unit_of(lower).factor, parts[0].high),
+        )
     if role == "every" and all(part.low > 0 for part in parts):
         # 4週ごと, 4週に1回 and 28日間隔 are one frequency.
         dimension = f"times per {dimension}"
@@ -429,7 +348,7 @@ def _parts(
     if low2 and not high and not unit and first < _number(low2) <= 10:
         fraction = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
         return (Interval(fraction, fraction),)
-    factor = (_unit(unit).factor if unit else _ONE) * _MULTIPLES.get(thousand, 1) * sign
+    factor = (unit_of(unit).factor if unit else _ONE) * _MULTIPLES.get(thousand, 1) * sign
     parts = [Interval(first * factor, (_number(high) if high else first) * factor)]
     if low2:
         second = _number(low2)
@@ -451,26 +370,3 @@ def _number(written: str) -> Fraction:
             total += (current or 1) * {"十": 10, "百": 100, "千": 1000}[character]
             current = 0
     return Fraction(total + current)
-
-
-@lru_cache(maxsize=4096)
-def _unit(written: str) -> _Unit:
-    """The dimension and factor of a unit as written: mg/dL is mass/volume, 0.01 g/L."""
-    bare = re.sub(r"1\.73\s*(?:m2|m\^2|平方メートル)", "bsa", written).removeprefix("/")
-    above, *below = (piece.strip() for piece in re.split(r"[/・]", bare))
-    if written.startswith("/"):
-        above, below = "", [above.replace("時間", "時").replace("時", "時間")]
-    dimension, factor = _SIMPLE.get(above) or _Unit(above, _ONE)
-    names: list[str] = []
-    period = ""
-    for piece in below:
-        known = _SIMPLE.get("時間" if piece == "時" else piece)
-        if piece in _PER_TIME and known:
-            period = f" per {known.dimension}"
-            factor /= known.factor
-        elif known:
-            names.append(known.dimension)
-            factor /= known.factor
-        else:
-            names.append(piece)
-    return _Unit("/".join((dimension, *sorted(names))) + period, factor)
