@@ -25,7 +25,8 @@ class SentenceTransformersEncoder:
             raise SettingsError(
                 "there is no such encoder on this machine", where=name, hint=hint
             ) from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        # The method that tells it has another name from version 5 on.
+        self.dimension = len(self._model.encode("", show_progress_bar=False))
         self.name = f"sentence-transformers/{name.rstrip('/').rsplit('/', 1)[-1]}-{self.dimension}"
         self._prefixes = prefixes(name)
         self._batch_size = batch_size

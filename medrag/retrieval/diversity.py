@@ -20,6 +20,7 @@ SECTION_HITS = 3
 #: Share of words in common from which two passages say the same.
 SAME = 0.85
 #: Share of a passage's words that a better one of its document has, from which it adds nothing.
+#: Without it the evidence among eight hits falls from .957 to .935; .8 is no different.
 CONTAINED = 0.95
 
 

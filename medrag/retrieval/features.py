@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.index.lexical import BREAK_NUMBER
+from medrag.index.terms import BREAK_NUMBER
 from medrag.retrieval.question import EXPANDED, Question
 
 #: The columns of `features`, in order.

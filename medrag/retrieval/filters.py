@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from medrag.errors import QuestionError
 from medrag.index.index import Index
-from medrag.index.lexical import word_keys
+from medrag.index.terms import word_keys
 from medrag.japanese import tokens
 from medrag.japanese.lexicon import Lexicon
 from medrag.japanese.normalize import fold

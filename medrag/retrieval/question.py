@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
-from medrag.index.lexical import bigram_keys, word_keys
+from medrag.index.terms import bigram_keys, word_keys
 from medrag.japanese import tokens
 from medrag.japanese.lexicon import Lexicon
 from medrag.japanese.normalize import fold

@@ -259,6 +259,14 @@ def test_of_a_very_long_question_the_beginning_is_searched(guidelines: Retriever
     assert found(guidelines, question)[0] == "asthma#0"
 
 
+def test_an_index_of_english_alone_has_no_bigrams_and_is_searched(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path, entry("a", "Oral prednisolone is given early."), entry("b", "Fever.")
+    )
+    assert found(retriever, "oral prednisolone") == ["a#0"]
+    assert found(retriever, "喘息") == []
+
+
 def test_an_empty_index_has_no_hits(tmp_path: Path) -> None:
     assert found(searcher(tmp_path), "喘息") == []
 

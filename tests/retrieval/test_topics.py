@@ -8,7 +8,7 @@ import pytest
 
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
-from medrag.index.lexical import word_keys
+from medrag.index.terms import word_keys
 from medrag.retrieval.topics import weigher
 from tests.index.entries import entry
 
