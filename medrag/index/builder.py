@@ -24,16 +24,9 @@ from medrag.errors import CorpusError
 from medrag.index import records
 from medrag.index.columns import DOCUMENT_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import (
-    BREAK_NUMBER,
-    Keys,
-    LegBuilder,
-    Vocabulary,
-    bigram_keys,
-    word_key,
-    word_keys,
-)
+from medrag.index.lexical import LegBuilder
 from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, Run, read_record, save_array
+from medrag.index.terms import BREAK_NUMBER, Keys, Vocabulary, bigram_keys, word_key, word_keys
 from medrag.index.vectors import VectorBuilder
 from medrag.japanese import tokens
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.index.lexical import Keys, word_key
 from medrag.index.storage import load_array, save_array
+from medrag.index.terms import Keys, word_key
 
 #: Keys of a document's record that have a column in the index.
 DOCUMENT_COLUMNS = ("society", "edition", "published", "language", "supersedes")

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
 from medrag.documents.passages import Passage
-from medrag.errors import IndexMismatch, Notice, NotInIndex
-from medrag.index import builder, generations, records
+from medrag.errors import NotInIndex
+from medrag.index import builder, generations, manifests, records
+from medrag.index.catalogue import Checked, Documents, Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
-from medrag.index.lexical import BREAK_NUMBER, K1, B, Keys, Leg
+from medrag.index.lexical import Leg
 from medrag.index.storage import Blobs, load_array, read_record
+from medrag.index.terms import BREAK_NUMBER, Keys
 from medrag.index.vectors import Vectors
-from medrag.japanese import tokens
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Ingested
@@ -36,29 +37,6 @@ KEPT_GENERATIONS = 2
 
 # Words of a heading that tell it apart.
 _HEADING = 256
-
-
-class Checked(NamedTuple):
-    """What `Index.verify` compared."""
-
-    generation: str
-    files: int
-    bytes: int
-
-
-class Summary(NamedTuple):
-    """A document in short, as an ingestion reports it.
-
-    Attributes:
-        fingerprint: Of the file that it was read from and of how; "" when it is not known.
-    """
-
-    identifier: str
-    title: str
-    edition: str | None
-    fingerprint: str
-    counts: records.Counts
-    notices: tuple[Notice, ...]
 
 
 class Index:
@@ -78,7 +56,7 @@ class Index:
     def __init__(self, path: Path, generation: str, *, encoder: Encoder, verify: bool) -> None:
         directory = path / "generations" / generation
         manifest = generations.read_manifest(directory)
-        _match(manifest, encoder, where=str(directory))
+        manifests.match(manifest, encoder, where=str(directory))
         if verify:
             generations.verify(directory, manifest)
         self.path = path
@@ -388,25 +366,6 @@ class Index:
             blobs.close()
 
 
-class Documents(Mapping[str, Document]):
-    """The documents of an index by id, each without text, pages and sections."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-
-    def __len__(self) -> int:
-        return len(self._index.columns["language"])
-
-    def __iter__(self) -> Iterator[str]:
-        return (self._index.document_at(row).id for row in range(len(self)))
-
-    def __getitem__(self, identifier: str) -> Document:
-        row = self._index.document_row(identifier)
-        if row is None:
-            raise KeyError(identifier)
-        return self._index.document_at(row)
-
-
 def _write(
     path: Path,
     temporary: Path,
@@ -424,40 +383,4 @@ def _write(
     target = temporary / "generation"
     target.mkdir()
     content = builder.write(spool, target, encoder=encoder, base=base, carried=carried)
-    return generations.commit(path, target, _describe(content, encoder))
-
-
-def _describe(content: builder.Content, encoder: Encoder) -> dict[str, Any]:
-    listed = content.documents <= builder.LISTED_DOCUMENTS
-    return {
-        **tokens.VERSION,
-        "bm25": {"k1": K1, "b": B},
-        "encoder": {
-            "name": encoder.name,
-            "dimension": encoder.dimension,
-            "semantic": encoder.semantic,
-        },
-        "counts": {
-            "documents": content.documents,
-            "passages": content.passages,
-            "recommendations": content.recommendations,
-            "characters": content.characters,
-        },
-        "documents": content.hashes if listed else "documents.sha256",
-    }
-
-
-def _match(manifest: Mapping[str, Any], encoder: Encoder, *, where: str) -> None:
-    expected = {**tokens.VERSION, "encoder": encoder.name}
-    found = {
-        "tokenizer": manifest.get("tokenizer"),
-        "dictionary": manifest.get("dictionary"),
-        "encoder": manifest.get("encoder", {}).get("name"),
-    }
-    for what, name in expected.items():
-        if found[what] != name:
-            raise IndexMismatch(
-                f"the index was built with {what} {found[what]!r}, this process has {name!r}",
-                where=where,
-                hint=f"use the same {what}, or build the index again with `medrag ingest`",
-            )
+    return generations.commit(path, target, manifests.describe(content, encoder))

@@ -24,8 +24,9 @@ from medrag.errors import (
     NeedsOCR,
     Notice,
 )
+from medrag.index.catalogue import Summary
 from medrag.index.encoders import Encoder
-from medrag.index.index import Index, Summary
+from medrag.index.index import Index
 from medrag.index.records import counts
 from medrag.pipeline import finding
 from medrag.settings import Settings

@@ -1,12 +1,14 @@
 """A neural encoder for real: a small English model, from its package on this machine."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from medrag.cli.main import main
 from medrag.errors import IndexMismatch, SettingsError
 from medrag.index import encoders
 from medrag.index.index import Index
@@ -45,20 +47,21 @@ def test_a_model_that_is_not_here_is_named(tmp_path: Path) -> None:
 
 
 def test_a_guideline_is_ingested_and_searched_by_the_command_line(
-    model: str,
-    encoder: "Encoder",
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    model: str, encoder: "Encoder", tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("MEDRAG_ENCODER", model)
     index = tmp_path / "index"
-    assert main(["ingest", str(ENGLISH), "--index", str(index)]) == 0
-    capsys.readouterr()
-    # "breathing tubes" and "cortisone" stand nowhere in the guideline.
+
+    def medrag(*arguments: str) -> str:
+        command = [sys.executable, "-m", "medrag", *arguments, "--index", str(index)]
+        environment = {**os.environ, "MEDRAG_ENCODER": model}
+        return subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", check=True
+        ).stdout
+
+    medrag("ingest", str(ENGLISH))
+    # "cortisone" and "breathing tubes" stand nowhere in the guideline.
     question = "Do cortisone tablets help when the breathing tubes suddenly get much worse?"
-    assert main(["search", question, "--index", str(index), "--json"]) == 0
-    assert "oral prednisolone" in capsys.readouterr().out
+    assert "oral prednisolone" in medrag("search", question, "--json")
     with pytest.raises(IndexMismatch, match="hashing-bigrams"):
         Index.open(index, encoder=encoders.load(None))
     opened = Index.open(index, encoder=encoder)

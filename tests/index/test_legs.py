@@ -11,8 +11,9 @@ from medrag.errors import IndexCorrupted, MissingDependency
 from medrag.index import encoders
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
-from medrag.index.lexical import K1, B, word_keys
+from medrag.index.lexical import K1, B
 from medrag.index.prefixes import prefixes
+from medrag.index.terms import word_keys
 from medrag.index.vectors import FILE, HALVES, VectorBuilder, Vectors
 from medrag.japanese.tokens import words
 from tests.index.entries import entry

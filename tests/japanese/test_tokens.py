@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medrag.index.lexical import bigram_keys
+from medrag.index.terms import bigram_keys
 from medrag.japanese.tokens import BREAK, bigrams, sequence, tokenize, words
 
 
