@@ -109,7 +109,7 @@ def _units(text: str) -> Iterator[Unit]:
     header: list[str] | None = None
     for position, (statement, written) in enumerate(zip(statements, readings, strict=True)):
         reading = written
-        if text[statement.start] == "|":
+        if text[statement.start] == "|" or "\t" in text[statement.start : statement.end]:
             cells = _cells(text[statement.start : statement.end], statement.plain)
             heads = statement.kind == "table_header" or header is None
             if heads and any(cell.strip("-: ") for cell in cells):
@@ -144,7 +144,7 @@ def _units(text: str) -> Iterator[Unit]:
 
 def _cells(written: str, plain: str) -> list[str]:
     """The cells of a table row, without what is blanked in `plain`."""
-    bars = [position for position, character in enumerate(written) if character == "|"]
+    bars = [position for position, character in enumerate(written) if character in "|\t"]
     cells = [plain[left + 1 : right].strip() for left, right in pairwise((-1, *bars, len(written)))]
     return cells[not cells[0] : len(cells) - (not cells[-1])]
 
@@ -163,7 +163,11 @@ def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
 def _said(subject: str, name: str, cell: str) -> str:
     """A cell as a sentence: what stands under 禁忌 is what it is forbidden with."""
     forbidden = _FORBIDDEN.search(name)
-    return f"{subject}は{cell}では{forbidden[0]}。" if forbidden else f"{subject}は{name} {cell}。"
+    if forbidden:
+        return f"{subject}は{cell}では{forbidden[0]}。"
+    # G3b（eGFR 30〜44）: the name stands next to its value, what explains it after both.
+    bare, bracket, aside = name.replace("（", "(").partition("(")
+    return f"{subject}は{bare.strip()} {cell}{bracket}{aside}。"
 
 
 @lru_cache(maxsize=4096)

@@ -127,7 +127,7 @@ _PERIOD_BEFORE = re.compile(
     r"\s*(?:約|最大|最高|およそ|計|合計|総量)?\s*$"
 )
 _PER_UNIT = re.compile(
-    r"(?:体重\s*)?1?\s*(?P<unit>kg|m2|mL|dL|L|g)\s*(?:あたり|当たり|につき)\s*(?:約)?\s*$"
+    r"(?:(?:標準|理想|実測)?体重\s*)?1?\s*(?P<unit>kg|m2|mL|dL|L|g)\s*(?:あたり|当たり|につき)\s*(?:約)?\s*$"
 )
 _PER_DOSE = re.compile(r"(?<!\d)[1一]回(?:量|あたり|に|につき)?\s*(?:約|最大)?\s*$")
 _BEFORE: dict[str, Comparator] = {
@@ -317,12 +317,9 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
         # 1日1回 has its period: the 5mg after it takes none of it.
         taken = last is not None and last.start < begin + dose.start() < last.end
         return (start if taken or dimension == "times" else begin + dose.start()), ""
-    measure = _PER_UNIT.search(before)
-    if measure is not None:
-        return begin + measure.start(), measure["unit"]
     match = _PERIOD_BEFORE.search(before)
     if match is None:
-        return start, ""
+        return _over_unit(folded, start)
     name = match["period"].rstrip("量").replace("時間", "時").replace("時", "時間")
     previous = before[match.start() - 1] if match.start() else folded[begin - 1] if begin else " "
     if match["count"] is None:
@@ -332,12 +329,20 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
             or previous.isdigit()
             or previous in "数同翌前当今来隔半各一二三四五六七八九十"
         ):
-            return start, ""
+            return _over_unit(folded, start)
     elif previous.isdigit() or previous == ".":
         return start, ""
     if dimension in _TIMED and name in ("時間", "分"):
         return start, ""  # 1時間30分 is one length of time
-    return begin + match.start(), name
+    outer, unit = _over_unit(folded, begin + match.start())
+    return outer, f"{unit}/{name}" if unit else name
+
+
+def _over_unit(folded: str, start: int) -> tuple[int, str]:
+    """The body or volume before an amount: 体重1 kgあたり0.6 mg."""
+    begin = max(0, start - 16)
+    measure = _PER_UNIT.search(folded[begin:start])
+    return (start, "") if measure is None else (begin + measure.start(), measure["unit"])
 
 
 @lru_cache(maxsize=8192)

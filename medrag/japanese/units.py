@@ -92,13 +92,16 @@ def _alternation(words: Iterable[str]) -> str:
 
 _SYMBOL = _alternation(_SIMPLE)
 # What may stand below a division: another unit, a body surface, creatinine, a dose.
-_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|体重|body|mm3|HPF|{_SYMBOL}|時(?!間))"
+_BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|kg(?:標準体重|理想体重|実測体重|体重)|体重|body|mm3|HPF|{_SYMBOL}|時(?!間))"
 _ASCII_END = r"(?![A-Za-z])"
 #: Any unit as a pattern: mg, mg/dL, mL/分/1.73m2, /日.
 UNIT = (
     rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
     rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年|分|時|時間|min|h){_ASCII_END})"
 )
+
+
+_BODY = re.compile(r"(?<=kg)(?:標準|理想|実測)?体重$")
 
 
 @lru_cache(maxsize=4096)
@@ -112,7 +115,8 @@ def unit_of(written: str) -> Unit:
     names: list[str] = []
     period = ""
     for piece in below:
-        known = _SIMPLE.get("時間" if piece == "時" else piece)
+        # 時 is an hour below a division only; kg標準体重 is kg of a body.
+        known = _SIMPLE.get("時間" if piece == "時" else _BODY.sub("", piece))
         if piece in _PER_TIME and known:
             period = f" per {known.dimension}"
             factor /= known.factor

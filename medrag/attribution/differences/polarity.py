@@ -15,16 +15,19 @@ from functools import lru_cache
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
-from medrag.attribution.facts import Negator, Reading
+from medrag.attribution.facts import Negator, Reading, Word
 
 _PLAUSIBLE = 0.6
+_NOUN = 0.6
 _SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
 _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
+#: What a comparator says when its clause is denied.
+COMPLEMENTS = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le"}
 _UNTIL = re.compile(r"まで[はに]?[^、。]{0,24}(?:ない|ず|ません|避け|控え)")
 _SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第")
 _CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
 _DOING = frozenset(("投与", "実施", "服用", "追加"))
-_WHETHER = re.compile(r"か(?:どうか|否か)|のか[はが、]")
+_WHETHER = re.compile(r"(?:か(?:どうか|否か)|のか)[はが、]?[^、。]{0,12}(?:わか|分か|不明|明らか)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
     denied = any(
         n.predicate and n.clause == clause and n.start > words[-1].start for n in claim.negators
     )
-    last = "" if denied else words[-1].key
+    last = "" if denied else _predicate(words)
     amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
     found = []
     for order, entry in enumerate(alignment.chosen):
@@ -118,7 +121,7 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
             )
             if score:
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
-                ends = bool(there) and _said(last, {there[-1].key})
+                ends = bool(there) and _said(last, {_predicate(there)})
                 found.append(
                     Place(
                         unit=entry.unit,
@@ -140,6 +143,13 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
         found = [place for place in found if place.says]
     found.sort(key=lambda place: -place.score)
     return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
+
+
+def _predicate(words: Sequence[Word]) -> str:
+    """What a clause says of the rest: its last word, or what is done where that is 行う."""
+    if words[-1].key == "実施" and len(words) > 1 and words[-2].weight >= _NOUN:
+        return words[-2].key
+    return words[-1].key
 
 
 def _said(predicate: str, keys: set[str]) -> bool:
@@ -182,6 +192,8 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
     if (len(left[0]) + len(left[1]) + against) % 2 == 0:
         return None
     heading = sum(n.prohibits for entry in place.unit.headings for n in entry.negators)
+    if _complemented(claim, clause, place):
+        return None
     if (heading and (len(left[0]) + len(left[1]) + heading) % 2 == 0) or _reworded(
         claim, clause, place
     ):
@@ -204,6 +216,20 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
         end=span.end,
         firm=firm,
         same_place=place.says,
+    )
+
+
+def _complemented(claim: Reading, clause: int, place: Place) -> bool:
+    """110 mmHg未満に下げない says what 110 mmHgを下回らない says, and 以上に保つ."""
+    evidence = place.unit.reading
+    span, there = claim.clauses[clause], evidence.clauses[place.clause]
+    return any(
+        span.start <= a.start < span.end
+        and there.start <= b.start < there.end
+        and COMPLEMENTS.get(a.comparator) == b.comparator
+        and a.same_value(b)
+        for a in claim.quantities
+        for b in evidence.quantities
     )
 
 

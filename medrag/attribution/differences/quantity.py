@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.polarity import COMPLEMENTS
 from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
@@ -40,11 +41,25 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             continue
         matching = [entry for entry in same if _agrees(amount, entry[1])]
         if not matching:
-            other = same[0][1]
+            reading, other = same[0]
+            if _complement(claim, amount, reading, other):
+                continue
             stated = bool(amount.comparator and other.comparator)
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
         yield from _swapped(claim, amount, matching, held)
+
+
+def _complement(claim: Reading, amount: Quantity, reading: Reading, other: Quantity) -> bool:
+    """Whether opposite comparators meet opposite polarity: 110未満に下げない, 110を下回らない."""
+    if COMPLEMENTS.get(amount.comparator) != other.comparator:
+        return False
+    return _denied(claim, amount) != _denied(reading, other)
+
+
+def _denied(reading: Reading, amount: Quantity) -> bool:
+    clause = reading.clause_at(amount.start)
+    return sum(n.main for n in reading.negators if n.clause == clause) % 2 == 1
 
 
 def _less_said(amount: Quantity, other: Quantity, claim: Reading) -> bool:
@@ -108,15 +123,22 @@ def _absent(
         if not any(other.same_value(mine) for mine in claim.quantities)
     ]
     best = max(free, key=lambda entry: entry[0], default=None)
+    end = best is not None and amount.comparator != "" and _is_end(amount, best[1])
     if best is not None:
         kind = "range" if amount.is_range or best[1].is_range else _kind(amount)
-        yield Finding(kind=kind, claim=amount.text, evidence=best[1].text, start=amount.start, end=amount.end, same_place=best[0] > 0, firm=not bare or best[0] >= 0.6)  # fmt: skip
+        yield Finding(kind=kind, claim=amount.text, evidence=best[1].text, start=amount.start, end=amount.end, same_place=best[0] > 0, firm=not end and (not bare or best[0] >= 0.6))  # fmt: skip
         return
     if _written(amount) <= numbers and _written(amount):
         other = next(other for _, other in held if _written(other) & _written(amount))
         yield Finding(kind="unit", claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, same_place=True)  # fmt: skip
         return
     yield Finding(kind=_kind(amount), claim=amount.text, evidence="", start=amount.start, end=amount.end, firm=not (bare or amount.approximate))  # fmt: skip
+
+
+def _is_end(amount: Quantity, other: Quantity) -> bool:
+    """Whether a limit is the end of a range: 4点以上 of a scale that goes to five, 4〜5点."""
+    ends = (part.low if amount.comparator in ("ge", "gt") else part.high for part in other.parts)
+    return other.is_range and len(amount.parts) == 1 and amount.parts[0].low in ends
 
 
 def _kind(amount: Quantity) -> str:

@@ -12,6 +12,8 @@ from medrag.attribution.differences.finding import Finding
 from medrag.attribution.facts import Reading, SlotValue
 
 _SWAPPED = 0.5
+# What is done, and with what, is never said by the way.
+_TELLING = frozenset(("alone", "route", "step", "line"))
 _LATER = re.compile(r"てから|をおいて|のちに|後日|しばらく")
 
 
@@ -44,7 +46,11 @@ def find(alignment: Alignment) -> Iterator[Finding]:
                 for entry in others
                 if said[entry[1].value] < sum(other.value == entry[1].value for _, other in others)
             ]
-            if around or not rivals:
+            if around:
+                continue
+            if not rivals:
+                if value.slot in _TELLING and not _held(alignment, value):
+                    yield Finding(kind=value.slot, claim=wording, evidence="", start=value.start, end=value.end, firm=False)  # fmt: skip
                 continue
             reading, rival = rivals[0]
             yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=_close(alignment, value, rivals))  # fmt: skip
@@ -82,6 +88,15 @@ def _delayed(alignment: Alignment) -> Iterator[Finding]:
             wording = reading.text[value.start : value.end]
             yield Finding(kind="timing", claim="", evidence=wording, same_place=True)
             return
+
+
+def _held(alignment: Alignment, value: SlotValue) -> bool:
+    """Whether the evidence has the words of a slot value in some other form."""
+    return all(
+        match >= 0.7
+        for word, match in zip(alignment.claim.words, alignment.matches, strict=True)
+        if value.start <= word.start < value.end
+    )
 
 
 def _close(

@@ -39,12 +39,12 @@ class Modality:
 
 
 _STRONG = re.compile(
-    r"強く(?:推奨|勧|すすめ|奨|求め)|強い(?:推奨|勧告)|強に推奨|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:強|1)|推奨度(?:は|が)?\W{0,2}1|推奨グレード\W{0,2}[A1]\b|"
+    r"強く(?:推奨|勧|すすめ|奨|求め)|強い(?:推奨|勧告)|強に推奨|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:強|1)|strength\W{1,3}strong|推奨度(?:は|が)?\W{0,2}1|推奨グレード\W{0,2}[A1]\b|"
     r"strong(?:ly)?\s+recommend|strong\s+for|グレード\W?A\b|推奨クラス\W?I(?![IVa-z])|クラス\W?I(?![IVa-z])|Class I(?![IVa-z])|(?<![0-9A-Za-z.])1[ABCD](?![0-9a-zA-Z])",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"弱く(?:推奨|勧|すすめ|奨)|弱い(?:推奨|勧告)|提案|条件付き|条件つき|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:弱|2)|推奨度(?:は|が)?\W{0,2}2|"
+    r"弱く(?:推奨|勧|すすめ|奨)|弱い(?:推奨|勧告)|提案|条件付き|条件つき|推奨の強さ\W{0,3}(?:は|が|:|：)?\W{0,3}(?:弱|2)|strength\W{1,3}(?:conditional|weak)|推奨度(?:は|が)?\W{0,2}2|"
     r"conditional|weak(?:ly)?\s+(?:recommend|for)|suggest(?:s|ed)?(?!\s+that)|(?<![0-9A-Za-z.])2[ABCD](?![0-9a-zA-Z])|クラス\W?IIb|Class IIb",
     re.IGNORECASE,
 )
@@ -92,7 +92,7 @@ _PROVEN = re.compile(
     r"(?:証明|立証|実証)され(?!て?い?な)|確認されて(?!いな)|確実(?:である|だ|に)|明らか(?:である|にな|にされ)(?!.{0,4}ない)|確立され(?!て?い?な)|\bproven\b|\bestablished\b|certainly",
     re.IGNORECASE,
 )
-_VALUE = r"(?P<value>非常に低い?|非常に弱い?|とても低い?|very low|moderate|high|low|[A-D]\b|[A-D](?=[（(、。，,．）)/／\s]|$)|I{1,3}[ab]?(?![A-Za-z])|IV[ab]?|V[I]?(?![A-Za-z])|高い?|中等?度?|低い?|強い?|弱い?|[1-6][a-c]?(?![0-9.]))"
+_VALUE = r"(?P<value>非常に低い?|非常に弱い?|とても低い?|very low|moderate|high|low|[A-D](?![A-Za-z0-9])|I{1,3}[ab]?(?![A-Za-z])|IV[ab]?|V[I]?(?![A-Za-z])|高い?|中等?度?|低い?|強い?|弱い?|[1-6][a-c]?(?![0-9.]))"
 _CERTAINTY = re.compile(
     r"(?P<scheme>エビデンス(?:の)?(?:確実性|質|強さ|総体|レベル|水準)(?:の(?:確実性|レベル|質))?|確実性|確信性|エビデンス|(?<!コレステロール)レベル|グレード|推奨度|推奨クラス|クラス|(?:certainty|quality)(?: of (?:the )?evidence)?|level of evidence|level|grade|class)"
     r"\s*(?:は|が|も|の|：|:|of|is|，|、|=)?\s*「?"
@@ -106,7 +106,7 @@ _BEFORE = re.compile(
 )
 _CONDENSED = re.compile(r"(?<![0-9A-Za-z.])(?P<strength>[12])(?P<value>[ABCD])(?![0-9A-Za-z])")
 _STATED = re.compile(
-    r"推奨(?:の強さ|度|グレード|クラス)\s*(?:は|が|：|:)\s*[^、。／/\n,]{1,12}|(?<=[強弱]い)\([12]\)"
+    r"推奨(?:の強さ|度|グレード|クラス)\s*(?:(?:は|が|：|:)\s*[^、。／/\n,]{1,12}|[0-9A-DIVa-d]{1,3}(?![A-Za-z0-9]))|(?<=[強弱]い)\([12]\)"
 )
 _SCHEMES = {
     "グレード": "grade", "grade": "grade", "推奨度": "grade", "推奨クラス": "class", "クラス": "class", "class": "class",
