@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -129,10 +129,26 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise _translate(error) from None
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(
                 f"not valid TOML: {error}", where=FILE, hint="mend or remove the file"
             ) from None
+
+    @field_validator("llm_base_url", "encoder_base_url", "reranker_base_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            message = f"not an address: {value!r}; write http://HOST:PORT/v1"
+            raise ValueError(message)
+        return value
+
+    @field_validator("llm_api_key", "retrieval_api_key")
+    @classmethod
+    def _sendable(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().isascii():
+            message = "an API key is ASCII: it goes into an HTTP header"
+            raise ValueError(message)
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -111,7 +111,7 @@ def _report(rag: Any, text: str, where: str) -> dict[str, Any]:
         given = json.loads(text)
         passages = [{"id": str(item["id"]), "text": item["text"]} for item in given["passages"]]
         checked, question = given["text"], given.get("question")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise EvaluationError(
             f"not a claim set: {type(error).__name__}: {error}", where=where, hint=f"give {shape}"
         ) from None

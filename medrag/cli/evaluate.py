@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from medrag.cli.output import DONE, Subparsers, command, emit, index_option
+from medrag.cli.output import DONE, Subparsers, command, emit, index_option, positive
 
 
 def add(subparsers: Subparsers) -> None:
@@ -18,7 +18,7 @@ def add(subparsers: Subparsers) -> None:
     index_option(retrieval)
     retrieval.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
     retrieval.add_argument("--qrels", type=Path, required=True, metavar="QRELS.tsv")
-    retrieval.add_argument("-k", type=int, default=10, metavar="N", help="documents ranked")
+    retrieval.add_argument("-k", type=positive, default=10, metavar="N", help="documents ranked")
     retrieval.set_defaults(run=_retrieval)
     attribution = command(group, "attribution", "正誤の付いた主張で検証器を測る")
     attribution.add_argument("--claims", type=Path, required=True, metavar="FILE.jsonl")

@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from medrag.cli import answers, demo, doctor, evaluate, indexes, serve
-from medrag.cli.output import DONE, FAILED, USAGE, emit
+from medrag.cli.output import DONE, FAILED, USAGE, Parser, emit
 from medrag.errors import MedragError, QuestionError, SettingsError
 
 _COMMANDS = (indexes, answers, evaluate, serve, doctor, demo)
@@ -19,20 +20,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # Japanese must come out right whatever the locale; a stray surrogate must not end the run.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    # What is not UTF-8 fails where the line is read as JSON, and only that line.
+    sys.stdin.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     chosen = _parser().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()
-    except MedragError as error:
-        return _failed(error, as_json=chosen.json)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         # The reader went away (`| head`): nothing is left to say, and Python must not try to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except MedragError as error:
+        return _failed(error, as_json=chosen.json)
+    except OSError as error:
+        return _failed(
+            MedragError(
+                error.strerror or str(error),
+                where=str(error.filename) if error.filename else None,
+                hint="check the path, its permissions and the free space",
+            ),
+            as_json=chosen.json,
+        )
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     return code
 
 
@@ -51,11 +62,12 @@ def _failed(error: MedragError, *, as_json: bool) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="medrag",
         description="日本語診療ガイドラインに基づく、引用付き・検証付きの質問応答（研究目的のみ）",
         epilog="終了コード: 0 完了, 1 失敗, 2 使い方の誤り, 3 回答を控えた",
     )
+    parser.add_argument("--version", action="version", version=f"medrag {version('medrag')}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in _COMMANDS:
         command.add(subparsers)

@@ -6,11 +6,22 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from medrag.errors import SettingsError
 
 DONE, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose usage errors are JSON too, when JSON was asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with 2."""
+        if "--json" in sys.argv:
+            emit({"error": "UsageError", "message": message, "where": self.prog, "hint": None})
+        super().error(message)
+
 
 # Commands add themselves to this; argparse keeps its type private.
 Subparsers = Any
@@ -32,7 +43,7 @@ def search_options(parser: argparse.ArgumentParser) -> None:
     """The options of `search` and `ask`."""
     parser.add_argument("question", metavar="QUESTION")
     index_option(parser)
-    parser.add_argument("-k", type=_positive, metavar="N", help="passages to retrieve")
+    parser.add_argument("-k", type=positive, metavar="N", help="passages to retrieve")
     parser.add_argument(
         "--filter", action="append", default=[], metavar="KEY=VALUE", help="may be repeated"
     )
@@ -50,6 +61,12 @@ def filters(pairs: list[str]) -> dict[str, str] | None:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise SettingsError(f"not a filter: {pair!r}", where="--filter", hint="write KEY=VALUE")
+        if key.strip() in parsed:
+            raise SettingsError(
+                f"the filter {key.strip()!r} is given twice",
+                where="--filter",
+                hint="give each key once; several keys must all agree",
+            )
         parsed[key.strip()] = value.strip()
     return parsed or None
 
@@ -60,7 +77,8 @@ def emit(document: Any) -> None:
     sys.stdout.write("\n")
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
     value = int(text)
     if value < 1:
         message = f"{value} is not at least 1"

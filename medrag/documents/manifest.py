@@ -86,7 +86,25 @@ def read(path: Path) -> tuple[Entry, ...]:
                     hint=f"give each document its own {key}",
                 )
             seen.add(value)
+    _refuse_cycles(entries, where)
     return entries
+
+
+def _refuse_cycles(entries: tuple[Entry, ...], where: str) -> None:
+    """An edition cannot come to replace itself, directly or by way of others."""
+    replaced = {entry.id: entry.supersedes for entry in entries if entry.id and entry.supersedes}
+    for first in replaced:
+        seen = {first}
+        following = replaced.get(first)
+        while following is not None and following not in seen:
+            seen.add(following)
+            following = replaced.get(following)
+        if following is not None:
+            raise CorpusError(
+                f"supersedes of {first!r} leads back to {following!r}",
+                where=where,
+                hint="let each edition supersede an older one",
+            )
 
 
 def _entry(item: object, number: int, where: str) -> Entry:

@@ -74,8 +74,8 @@ def evaluate(rag: Medrag, queries: Queries, qrels: Qrels, *, k: int = 10) -> dic
     """Mean measures over the judged questions.
 
     Returns:
-        {"n", "R@1", "R@5", "R@10", "RR@10", "nDCG@10", "query_ms": {"p50", "p95"}}, with `k` in
-        the place of 10.
+        {"n", "R@1", "R@5", "R@10", "RR@10", "nDCG@10", "query_ms": {"p50", "p95"}}, and the same
+        at `k` where that is another depth.
 
     Raises:
         EvaluationError: No question is judged.
@@ -90,7 +90,7 @@ def evaluate(rag: Medrag, queries: Queries, qrels: Qrels, *, k: int = 10) -> dic
     times: list[float] = []
     for query in judged:
         begun = time.process_time()
-        hits = rag.search(queries[query], k=k * _PASSAGES_A_DOCUMENT)
+        hits = rag.search(queries[query], k=max(k, 10) * _PASSAGES_A_DOCUMENT)
         times.append((time.process_time() - begun) * 1000)
         ranked = list(dict.fromkeys(hit.passage.document_id for hit in hits))
         for name, value in _measures(ranked, qrels[query], k).items():
@@ -106,11 +106,10 @@ def evaluate(rag: Medrag, queries: Queries, qrels: Qrels, *, k: int = 10) -> dic
 
 
 def _measures(ranked: Sequence[str], gains: Mapping[str, float], k: int) -> dict[str, float]:
-    depths = [depth for depth in (1, 5) if depth < k] + [k]
     return {
-        **{f"R@{depth}": recall(ranked, gains, depth) for depth in depths},
-        f"RR@{k}": reciprocal_rank(ranked, gains, k),
-        f"nDCG@{k}": ndcg(ranked, gains, k),
+        **{f"R@{depth}": recall(ranked, gains, depth) for depth in sorted({1, 5, 10, k})},
+        **{f"RR@{depth}": reciprocal_rank(ranked, gains, depth) for depth in sorted({10, k})},
+        **{f"nDCG@{depth}": ndcg(ranked, gains, depth) for depth in sorted({10, k})},
     }
 
 

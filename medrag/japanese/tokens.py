@@ -75,14 +75,22 @@ def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
     )
 
 
+# MeCab ends the process on a text of about a million characters without a full stop.
+_LONGEST = 100_000
+
 # MeCab reads a C string of UTF-8: a NUL would end it, a lone surrogate has no UTF-8.
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _analysed(text: str, known: str, unknown: str) -> str:
     """What MeCab writes about a text, a line a morpheme in the formats given."""
-    analysed: str = _tagger(known, unknown).parse(_UNREADABLE.sub(" ", text))
-    return analysed
+    tagger = _tagger(known, unknown)
+    readable = _UNREADABLE.sub(" ", text)
+    if len(readable) <= _LONGEST:
+        analysed: str = tagger.parse(readable)
+        return analysed
+    pieces = (readable[at : at + _LONGEST] for at in range(0, len(readable), _LONGEST))
+    return "\n".join(tagger.parse(piece) for piece in pieces)
 
 
 class _Bases(dict[str, str]):

@@ -50,6 +50,7 @@ def examine(rag: Medrag) -> tuple[Check, ...]:
         ("encoder", _encoder),
         ("index", _index),
         ("llm", _llm),
+        ("entailment", _entailment),
     )
     return tuple(_guarded(name, part, rag) for name, part in parts)
 
@@ -91,6 +92,10 @@ def _index(rag: Medrag) -> Check:
         detail=f"{rag.path}: generation {rag.index.generation}, "
         f"{counts['documents']} documents, {counts['passages']} passages",
     )
+
+
+def _entailment(rag: Medrag) -> Check:
+    return Check(name="entailment", status="ok", detail=rag.checker.entailment.name)
 
 
 def _llm(rag: Medrag) -> Check:

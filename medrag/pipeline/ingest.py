@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
@@ -156,6 +156,7 @@ def ingest(
         rows: list[DocumentRow] = []
         errors: list[Failure] = []
         kept: set[str] = set()
+        replaced: dict[str, str] = {}
 
         def changed() -> Iterator[Ingested]:
             for entry in corpus.changes(
@@ -170,9 +171,14 @@ def ingest(
                     errors.append(entry)
                 elif isinstance(entry, Unchanged):
                     kept.update(entry.document_ids)
-                    rows.extend(current.row(identifier) for identifier in entry.document_ids)
+                    for identifier in entry.document_ids:
+                        rows.append(current.row(identifier))
+                        if older := current.supersedes(identifier):
+                            replaced[identifier] = older
                 else:
                     rows.append(_row(entry))
+                    if entry.document.supersedes:
+                        replaced[entry.document.id] = entry.document.supersedes
                     yield entry
 
         generation: str | None = None
@@ -192,11 +198,31 @@ def ingest(
                     generation = updated.generation
     return IngestReport(
         generation=generation,
-        documents=tuple(rows),
+        documents=tuple(_without_predecessor(rows, replaced)),
         passages=sum(row.passages for row in rows),
         errors=tuple(errors),
         seconds=time.perf_counter() - begun,
     )
+
+
+def _without_predecessor(
+    rows: Sequence[DocumentRow], replaced: Mapping[str, str]
+) -> Iterator[DocumentRow]:
+    """The rows, with a warning where a document supersedes one that is not there.
+
+    A misspelt id would leave the old edition standing as the current one.
+    """
+    known = {row.document_id for row in rows}
+    for row in rows:
+        older = replaced.get(row.document_id)
+        if older is None or older in known:
+            yield row
+            continue
+        notice = Notice(
+            code="supersedes_unknown",
+            message=f"supersedes {older!r} names no document of this corpus",
+        )
+        yield replace(row, warnings=(*row.warnings, notice))
 
 
 class _Current:
@@ -209,6 +235,11 @@ class _Current:
         with contextlib.suppress(IndexNotFound, IndexMismatch, IndexCorrupted):
             self.index = Index.open(path, encoder=encoder)
             self.fingerprints = self.index.fingerprints()
+
+    def supersedes(self, identifier: str) -> str | None:
+        """The id of the edition that a document replaces."""
+        assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
+        return self.index.documents[identifier].supersedes
 
     def row(self, identifier: str) -> DocumentRow:
         """What the generation holds of a document."""

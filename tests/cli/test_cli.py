@@ -113,7 +113,10 @@ def test_an_unknown_setting_is_a_usage_error_that_names_it(sample_index: Path) -
 
 
 def test_verifying_reads_stdin_and_prints_verdicts() -> None:
-    given = {"text": "1日5mgとする[1]。", "passages": [{"id": "1", "text": "1日10mgとする。"}]}
+    given = {
+        "text": "75歳以上では150/90mmHg未満を目標とする[1]。",
+        "passages": [{"id": "1", "text": "75歳以上では130/80mmHg未満を目標とする。"}],
+    }
     report = document(medrag("verify", "--json", stdin=json.dumps(given)))
     assert report["claims"][0]["verdict"] == "contradicted"
     assert report["contradicted_rate"] == 1
@@ -199,7 +202,13 @@ def test_the_index_tells_about_itself(sample_index: Path) -> None:
 def test_the_doctor_names_each_requirement(sample_index: Path) -> None:
     examined = document(medrag("doctor", "--index", sample_index, "--json"))
     states = {check["name"]: check["status"] for check in examined["checks"]}
-    assert states == {"dictionary": "ok", "encoder": "ok", "index": "ok", "llm": "missing"}
+    assert states == {
+        "dictionary": "ok",
+        "encoder": "ok",
+        "index": "ok",
+        "llm": "missing",
+        "entailment": "ok",
+    }
 
 
 def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) -> None:
@@ -211,6 +220,69 @@ def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) 
     (llm,) = [check for check in document(result)["checks"] if check["name"] == "llm"]
     assert llm["status"] == "failed"
     assert llm["hint"]
+
+
+def test_an_edition_that_supersedes_nothing_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "new.md").write_text("# 降圧目標\n\n130/80 mmHg未満とする。\n", "utf-8")
+    (tmp_path / "corpus.toml").write_text(
+        '[[document]]\npath = "new.md"\nid = "new"\nsupersedes = "odl"\n', "utf-8"
+    )
+    (row,) = document(medrag("ingest", tmp_path, "--index", tmp_path / "i", "--json"))["documents"]
+    assert [warning["code"] for warning in row["warnings"]].count("supersedes_unknown") == 1
+
+
+def test_editions_that_supersede_each_other_are_an_error(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text("# 題\n\n本文。\n", "utf-8")
+    (tmp_path / "corpus.toml").write_text(
+        '[[document]]\npath = "a.md"\nid = "a"\nsupersedes = "b"\n'
+        '[[document]]\npath = "b.md"\nid = "b"\nsupersedes = "a"\n',
+        "utf-8",
+    )
+    result = medrag("ingest", tmp_path, "--index", tmp_path / "i", "--json")
+    assert result.returncode == 1
+    assert "CorpusError" in result.stdout
+
+
+def test_a_place_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# 題\n\n本文。\n", "utf-8")
+    result = medrag("ingest", tmp_path / "a.md", "--index", tmp_path / "a.md" / "i", "--json")
+    assert result.returncode == 1
+    assert document(result)["hint"]
+    assert "Traceback" not in result.stderr
+
+
+def test_a_usage_error_is_json_when_json_was_asked_for() -> None:
+    result = medrag("ask", "降圧目標は?", "-k", "0", "--json")
+    assert result.returncode == 2
+    assert document(result)["error"] == "UsageError"
+
+
+def test_a_filter_given_twice_is_a_usage_error(sample_index: Path) -> None:
+    twice = ("--filter", "kind=table", "--filter", "kind=body")
+    result = medrag("search", "降圧目標", "--index", sample_index, *twice, "--json")
+    assert result.returncode == 2
+
+
+def test_bytes_that_are_no_text_are_an_error_of_their_line() -> None:
+    good = json.dumps({"text": "目標[1]。", "passages": [{"id": "1", "text": "目標。"}]}).encode()
+    result = subprocess.run(
+        [sys.executable, "-m", "medrag", "verify", "--jsonl"],
+        input=b"\xff\n" + good + b"\n",
+        capture_output=True,
+        check=False,
+    )
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first["where"] == "stdin:1"
+    assert second["claims"]
+
+
+def test_an_address_that_is_none_is_a_usage_error(sample_index: Path) -> None:
+    result = medrag(
+        "ask", TARGET, "--index", sample_index, environment={"MEDRAG_LLM_BASE_URL": "not a url"}
+    )
+    assert result.returncode == 2
+    assert "MEDRAG_LLM_BASE_URL" in result.stderr
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

@@ -49,6 +49,11 @@ def test_html_blocks_are_paragraphs_and_headings_have_levels() -> None:
     assert page.fields == {"title": "架空指針の見本"}
 
 
+def test_a_raised_figure_is_kept_apart_from_what_it_stands_on() -> None:
+    page = html("<p>10<sup>5</sup> CFU/mL以上、1.73 m<sup>2</sup>、推奨する<sup>12,13</sup>。</p>")
+    assert page.text.strip() == "10^5 CFU/mL以上、1.73 m²、推奨する[12,13]。"
+
+
 def test_html_tables_are_rows_with_tabs_below_their_caption() -> None:
     page = html(
         "<table><caption>表1 用量</caption><tr><th>薬</th><th>量</th></tr><tr><td>A</td><td>5 mg<br>朝</td></tr></table>"

@@ -67,3 +67,7 @@ def test_every_token_is_what_stands_at_its_span(text: str) -> None:
         assert token.surface == text[token.start : token.end]
         assert token.start >= position
         position = token.start
+
+
+def test_a_million_characters_without_a_stop_are_cut_into_words() -> None:
+    assert words("降圧目標" * 250_000).count("目標") == 250_000

@@ -192,6 +192,9 @@ def _declared(data: bytes) -> str | None:
     return codec
 
 
+_SUPERSCRIPTS = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+
+
 @dataclass(slots=True)
 class _Page:
     """The text rendered so far."""
@@ -242,9 +245,7 @@ class _Page:
         if tag == "-text":
             self.inline(node.text_content or "")
             return
-        if tag is None or tag.startswith(("-", "!", "_")):
-            return
-        if tag in _DROPPED:
+        if tag is None or tag.startswith(("-", "!", "_")) or tag in _DROPPED:
             return
         if _hidden(node):
             if inside := _SPACE.sub(" ", node.text()).strip():
@@ -252,6 +253,8 @@ class _Page:
             return
         if tag == "br":
             self.write("\n")
+        elif tag == "sup":
+            self.raised(node.text())
         elif tag == "table":
             self.table(node)
         elif tag == "pre":
@@ -270,6 +273,16 @@ class _Page:
                 self.write("\n")
         else:
             self.render(node)
+
+    def raised(self, text: str) -> None:
+        """A superscript, kept apart from what it stands on: 10<sup>5</sup> is not 105."""
+        shown = text.strip()
+        if self.pieces and self.pieces[-1][-1:].isdigit() and shown.lstrip("+-−").isdigit():
+            self.write(f"^{shown}")
+        elif shown and not any(character.isalpha() for character in shown) and len(shown) > 1:
+            self.write(f"[{shown}]" if not shown.startswith(("[", "(")) else shown)
+        else:
+            self.inline(text.translate(_SUPERSCRIPTS))
 
     def heading(self, start: int, level: int) -> None:
         if self.length <= start:
