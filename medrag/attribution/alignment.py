@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from medrag.attribution.evidence import Passage, Unit, analyse
@@ -21,6 +22,8 @@ _RANKED = 12
 # A further unit must add this share of the claim's weight, or it is there by chance.
 _ADDS = 0.08
 _CALLS_FOR = 0.4
+_NEIGHBOURS = 3
+_KEPT = 0.7
 _ALIKE = 0.5  # a recommendation is looked for among recommendations
 _QUANTITY = 1.5
 _TOPIC = 0.8
@@ -45,6 +48,8 @@ class Alignment:
         homes: For each clause of the claim, the index in `chosen` of its unit.
         coverage: The share of the claim's weight that is held.
         clause_coverage: The same for the worst clause that has content of its own.
+        closeness: The share of its held words whose neighbours are neighbours in the evidence too: a
+            claim written near the text has most, a free paraphrase few.
         strengths, certainties: Cues anywhere in the passages, for grades that stand apart.
     """
 
@@ -54,6 +59,7 @@ class Alignment:
     homes: tuple[int, ...]
     coverage: float
     clause_coverage: float
+    closeness: float
     strengths: frozenset[str]
     certainties: frozenset[str]
 
@@ -77,6 +83,7 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
         homes=_homes(claim, chosen),
         coverage=held / total if total else float(bool(chosen)),
         clause_coverage=_worst_clause(claim, matches),
+        closeness=_closeness(claim, matches, chosen),
         strengths=frozenset(cue for passage in passages for cue in passage.strengths),
         certainties=frozenset(cue for passage in passages for cue in passage.certainties),
     )
@@ -261,3 +268,24 @@ def _worst_clause(claim: Reading, matches: Sequence[float]) -> float:
         held[word.clause] += word.weight * match
         total[word.clause] += word.weight
     return min((h / t for h, t in zip(held, total, strict=True) if t >= 1.5), default=1.0)
+
+
+def _closeness(claim: Reading, matches: Sequence[float], chosen: Sequence[Chosen]) -> float:
+    places: list[dict[str, list[int]]] = []
+    for entry in chosen:
+        found: dict[str, list[int]] = {}
+        for position, word in enumerate(entry.unit.reading.words):
+            found.setdefault(word.key, []).append(position)
+        places.append(found)
+    kept = [word for word, match in zip(claim.words, matches, strict=True) if match >= _KEPT]
+    pairs = list(pairwise(kept))
+    near = sum(
+        any(
+            0 < after - before <= _NEIGHBOURS
+            for found in places
+            for before in found.get(one.key, ())
+            for after in found.get(other.key, ())
+        )
+        for one, other in pairs
+    )
+    return near / len(pairs) if pairs else 1.0

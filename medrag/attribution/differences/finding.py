@@ -13,6 +13,9 @@ _ENOUGH = {
     "antonym": 0.75, "entity": 0.0, "scope": 0.7, "causal_overclaim": 0.65, "contraindication_caution": 0.65,
 }  # fmt: skip
 _ENOUGH_OTHERWISE = 0.6
+_CLOSE = 0.65  # a claim in other words or another order is not rejected on one word's account
+# They are about the order itself.
+_OF_ORDER = frozenset(("first_second_line",))
 _NARROW = 0.6  # of the claim's length: more is the whole statement, not a part of it
 
 
@@ -39,7 +42,9 @@ class Finding:
     def at(self, alignment: Alignment) -> Finding:
         """This finding, firm only if the rest of the claim stays near enough to the text."""
         enough = _ENOUGH.get(self.kind, _ENOUGH_OTHERWISE)
-        return replace(self, firm=self.firm and self._rest(alignment) >= enough)
+        near = alignment.closeness >= _CLOSE or self.kind in _OF_ORDER
+        firm = self.firm and near and self._rest(alignment) >= enough
+        return replace(self, firm=firm)
 
     def _rest(self, alignment: Alignment) -> float:
         """Coverage of what the finding does not concern: a wrong dose is no sign of free wording."""
