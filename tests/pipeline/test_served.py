@@ -192,6 +192,6 @@ def test_a_model_in_this_process_names_what_is_not_installed(
         pytest.skip(f"{needed} is installed")
     settings = medrag.Settings(llm_backend=backend, llm_model="a-directory")
     with medrag.Medrag(settings=settings) as rag, pytest.raises(medrag.MissingDependency) as raised:
-        assert rag.chat_model
+        _ = rag.chat_model
     assert raised.value.hint == hint
     assert raised.value.where == f"MEDRAG_LLM_BACKEND={backend}"
