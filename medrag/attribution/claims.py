@@ -46,6 +46,8 @@ class Statement:
 
 
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|【[^】]*】\s*$|\*\*[^*]+\*\*[:：]?\s*$|<[^>]{1,20}>\s*$)")
+_LABELLED = re.compile(r"【[^】]*】|<[^>]{1,20}>|〈[^〉]{1,20}〉|[^。、，,]{1,12}[:：]")
+_BOLD = re.compile(r"\s*(?:[-*+]\s+)?\*\*[^*]{1,24}\*\*[:：]?\s*(?:[\[［【〔].*)?$")
 _LABEL = re.compile(r"[^。．！？!?、，]{1,24}[:：]\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?[\s:|+\-–—]{3,}\|?\s*$")
 _QUESTION = re.compile(r"(?:[?？]|(?:でしょう|ます|です|べき|ある|よい|良い|何|どう)か[。．]?)\s*$")
@@ -73,7 +75,11 @@ _LEAD_IN = re.compile(
     r"(?:て)?(?:い)?(?:です|ます|である|する|ました|できます|します|られます|ください)?\s*[。．.:：]?\s*$"
     r"|(?:まとめ|要約|要点|結論)(?:は以下|は次|します|です|すると)?\s*[。．.:：]?\s*$|(?:as follows|the following)\s*[.:：]?\s*$"
 )
-_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦●○■□・※]\s+|・|\(?\d{1,2}[.)．）、]\s+)|\*\*|__|~~|`|\|", re.MULTILINE)  # fmt: skip
+_MARKUP = re.compile(
+    r"^(?:[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦●○■□・※]\s+|・|\(?\d{1,2}[.)．）、]\s+))+"
+    r"|\*\*|__|~~|`|\|",
+    re.MULTILINE,
+)
 _TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]{0,11})(?:\s[^<>]{0,300})?/?>")
 _CELLS = frozenset(("td", "th"))
 _BLOCKS = frozenset(("p", "li", "dt", "dd", "tr", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "section"))  # fmt: skip
@@ -205,6 +211,8 @@ def _table_headers(text: str, spans: Sequence[Span]) -> frozenset[int]:
 def _kind(written: str, plain: str, bound: Sequence[Marker]) -> Kind:
     bare = plain.strip()
     if not any(character.isalpha() for character in bare):
+        return "heading"
+    if _LABELLED.fullmatch(bare) or _BOLD.match(written):
         return "heading"
     if _QUESTION.search(bare):
         return "question"

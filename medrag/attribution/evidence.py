@@ -40,7 +40,6 @@ class Unit:
         grades_only: Whether it is a line such as 推奨の強さ：強い.
         reading: A table row is read with its header: カルベジロールは開始用量 1.25 mg。
         text: The reading's, in lower case.
-        verbatim: What was written, squeezed.
         keys: Of its words, with the abbreviations that the passage defines spelled out.
         around: Keys of its headings: context, not content.
         meanings: Concepts of its terms, and of those of its headings.
@@ -55,7 +54,6 @@ class Unit:
     grades_only: bool
     reading: Reading
     text: str
-    verbatim: str
     keys: frozenset[str]
     around: frozenset[str]
     meanings: frozenset[str]
@@ -96,7 +94,10 @@ def analyse(text: str) -> Passage:
         everything=frozenset(key for unit in units for key in unit.keys),
         strengths=frozenset(cue for unit in units for cue in unit.reading.modality.strengths),
         certainties=frozenset(cue for unit in units for cue in unit.reading.modality.certainty),
-        verbatim={unit.verbatim: Span(unit.start, unit.end) for unit in reversed(units)},
+        verbatim={
+            squeezed(read(statement.plain).text): Span(statement.start, statement.end)
+            for statement in reversed(split(untagged(text)))
+        },
     )
 
 
@@ -107,8 +108,7 @@ def _units(text: str) -> Iterator[Unit]:
     aliases = _aliases(readings)
     headings: tuple[Reading, ...] = ()
     header: list[str] | None = None
-    for position, (statement, written) in enumerate(zip(statements, readings, strict=True)):
-        reading = written
+    for position, (statement, reading) in enumerate(zip(statements, readings, strict=True)):
         if text[statement.start] == "|" or "\t" in text[statement.start : statement.end]:
             cells = _cells(text[statement.start : statement.end], statement.plain)
             heads = statement.kind == "table_header" or header is None
@@ -117,7 +117,7 @@ def _units(text: str) -> Iterator[Unit]:
             if statement.kind == "table_header":
                 continue
             if not heads and header is not None:
-                reading = _labelled(header, cells) or reading
+                reading = _labelled(header, cells) or reading  # noqa: PLW2901 - the same row, read with its header
         else:
             header = None
         governing = headings
@@ -133,7 +133,6 @@ def _units(text: str) -> Iterator[Unit]:
             end=statement.end,
             reading=reading,
             text=reading.text.lower(),
-            verbatim=squeezed(written.text),
             keys=_spelled_out(reading.keys, aliases),
             around=frozenset(key for entry in governing for key in entry.keys),
             meanings=reading.meanings.union(*(entry.meanings for entry in governing)),

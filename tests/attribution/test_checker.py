@@ -2,6 +2,7 @@
 
 import pytest
 
+from medrag.attribution import claims
 from medrag.attribution.checker import Checker, verify
 from medrag.attribution.verdicts import Claim, EvidenceText
 
@@ -100,3 +101,32 @@ def test_claims_are_the_text_they_stand_for():
     text = "はい。妊婦にはARBを投与しない[1]。\n\n- 減塩する[1]\n"
     report = verify(text, [{"id": "1", "text": PASSAGE}])
     assert all(text[claim.start : claim.end] == claim.text for claim in report.claims)
+
+
+GUIDELINE = """# 高血圧の指針
+
+> **架空・診療に用いないこと。**
+
+【推奨】75歳以上の患者では、130/80 mmHg未満を目標とすることを推奨する。（推奨の強さ：強い、確実性：中）
+
+例外：
+- フレイルのある患者では、「まず140/90 mmHg未満とする」。
+1) 妊婦にはARBを投与しない。
+
+| 薬剤 | 用量 | 禁忌 |
+|---|---|---|
+| アムロジピン | 2.5〜5 mgを1日1回 | 重い低血圧 |
+
+尿蛋白は1＋以上、差は−2.4 mmHgであった[12]。
+"""
+
+
+@pytest.mark.parametrize("form", ["{}[1]", "- {}[1]", "{stem}[1]{stop}"])
+def test_whatever_a_passage_says_word_for_word_it_supports(form):
+    for statement in claims.split(GUIDELINE):
+        written = GUIDELINE[statement.start : statement.end]
+        stem = written.rstrip("。")
+        text = form.format(written, stem=stem, stop=written[len(stem) :])
+        for claim in verify(text, [{"id": "1", "text": GUIDELINE}]).claims:
+            settled = claim.verdict in ("supported", "not_a_claim") and not claim.needs_review
+            assert settled, (text, claim.differences)
