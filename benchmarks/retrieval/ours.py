@@ -21,7 +21,8 @@ from medrag.index.index import Index
 from medrag.retrieval import fusion
 from medrag.retrieval.retriever import Retriever
 
-# medrag ranks passages and the judgements are of paragraphs, some of which are cut into two or three.
+# medrag ranks passages and the judgements are of paragraphs, of which some are cut into two or three:
+# that `k` paragraphs are found, this many times as many passages are asked for.
 PASSAGES_A_PARAGRAPH = 3
 
 
@@ -31,12 +32,12 @@ def build(path: Path, directory: Path) -> Index:
     return Index.build(directory, entries, encoder=encoders.load(None))
 
 
-def search(index: Index, k: int = 10) -> Callable[[str], list[str]]:
-    """Asks for enough passages that they come from `k` paragraphs; ranks those by their best one."""
+def search(index: Index, passages: int) -> Callable[[str], list[str]]:
+    """Asks for that many passages; gives the paragraphs that they are of, by the best one of each."""
     retriever = Retriever(index)
 
     def ranked(question: str) -> list[str]:
-        hits = retriever.search(question, k=k * PASSAGES_A_PARAGRAPH)
+        hits = retriever.search(question, k=passages)
         return list(dict.fromkeys(hit.passage.document_id for hit in hits))
 
     return ranked
@@ -60,7 +61,7 @@ def cross_validated(index: Index, data: Path, k: int) -> list[list[list[str]]]:
                 weights=weights, **learn.calibrate(known, weights), version=f"fold {fold}"
             )
             with patch.object(fusion, "learned", return_value=learned):
-                ranked = search(index, k)
+                ranked = search(index, k * PASSAGES_A_PARAGRAPH)
             for place, example in enumerate(examples):
                 if fold_of[example.group] == fold:
                     rankings[place] = ranked(asked[place])[:k]

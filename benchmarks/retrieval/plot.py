@@ -24,7 +24,7 @@ _LOOKS = {
 _LABELS = {
     "shipped": "medrag (quality: weights cross-validated)",
     "equal": "peer, medrag's tokens, title and text",
-    "tuned": "the same, with medrag's k1 and b",
+    "tuned": "the same, with medrag's k1 and b too",
     "docs": "peer, as its docs show",
 }
 _WORST = 0.8
@@ -51,7 +51,9 @@ def plot(runs: Sequence[Run], measure: str, path: Path) -> None:
             axes.scatter(place, p50, label=label, **_LOOKS[run.variant])  # type: ignore[arg-type]
             note = run.name.split()[0] + (f" ({quality:.3f})" if quality < _WORST else "")
             axes.annotate(note, (place, p50), xytext=(6, 4), textcoords="offset points", fontsize=8)
-        axes.set(xlabel=f"{measure}, 640 questions", ylabel="CPU ms of a question, p50")
+        axes.set(xlabel=measure, ylabel="CPU ms of a question, p50")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("")
         axes.set_xlim(_WORST - 0.005, 1)
         axes.legend(frameon=False, loc="lower right")
         figure.savefig(path)

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 import ours
-from measure import cpu, peak, questions, size
+from measure import K, cpu, peak, questions, size
 
 from medrag.documents import passages
 from medrag.evaluation.metrics import percentile
@@ -117,12 +117,12 @@ def search(data: str, directory: str) -> dict[str, float]:
         # Dictionary, lexicon and code are not the index's: loaded by another one before counting.
         sample = Path(small) / "sample.jsonl"
         sample.write_text(json.dumps({"_id": "1", "title": "題", "text": "血圧を測る。"}), "utf-8")
-        ranked = ours.search(ours.build(sample, Path(small) / "index"))
+        ranked = ours.search(ours.build(sample, Path(small) / "index"), K)
         for question in asked:
             ranked(question)
     before = _resident()
     index = Index.open(Path(directory), encoder=encoders.load(None), verify=False)
-    ranked = ours.search(index)
+    ranked = ours.search(index, K)
     times = []
     for question in asked:
         begun = time.process_time()

@@ -44,5 +44,4 @@ class Peer:
 
 
 class Tuned(Peer):
-    NAME = "bm25s, k1 = .6, b = .75"
     OPTIONS: ClassVar[Mapping[str, float]] = {"k1": 0.6, "b": 0.75}
