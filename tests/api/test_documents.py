@@ -52,13 +52,13 @@ async def test_a_passage_is_its_documents_text_at_its_span(client: AsyncClient) 
 async def test_a_text_that_must_not_be_passed_on_whole_is_not(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# 架空の手引き\n\n目標は130/80 mmHg未満とする。\n", "utf-8")
     (tmp_path / "corpus.toml").write_text(
-        '[[document]]\npath = "a.md"\nid = "手引き/第1版"\nredistribute = false\n', "utf-8"
+        '[[document]]\npath = "a.md"\nid = "手引き-第1版"\nredistribute = false\n', "utf-8"
     )
     ingest([tmp_path], index=tmp_path / "index", settings=Settings())
     with Medrag(settings=Settings(), index=tmp_path / "index") as rag:
         async with calling(create_app(rag)) as client:
-            document = (await client.get(f"/v1/documents/{quote('手引き/第1版')}")).json()
-    assert document["document_id"] == "手引き/第1版"
+            document = (await client.get(f"/v1/documents/{quote('手引き-第1版')}")).json()
+    assert document["document_id"] == "手引き-第1版"
     assert document["text"] is None
     assert document["characters"] > 0
 
