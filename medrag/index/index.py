@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
 from medrag.documents.passages import Passage
-from medrag.errors import NotInIndex
+from medrag.errors import IndexCorrupted, NotInIndex
 from medrag.index import builder, generations, manifests, records
 from medrag.index.catalogue import Checked, Documents, Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
@@ -172,7 +172,18 @@ class Index:
             IndexCorrupted: A file is missing, damaged or does not belong here; it is named.
         """
         path = Path(path)
-        return cls(path, generation or generations.current_id(path), encoder=encoder, verify=verify)
+        if generation is not None:
+            return cls(path, generation, encoder=encoder, verify=verify)
+        current = generations.current_id(path)
+        while True:
+            try:
+                return cls(path, current, encoder=encoder, verify=verify)
+            except (IndexCorrupted, OSError):
+                # Writers may have moved on and removed it between reading CURRENT and opening it.
+                newer = generations.current_id(path)
+                if newer == current:
+                    raise
+                current = newer
 
     def __len__(self) -> int:
         """How many passages there are."""
