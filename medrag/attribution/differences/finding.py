@@ -29,6 +29,7 @@ class Finding:
         start, end: Of the claim's wording, in the folded claim; both 0 when it has none.
         firm: The evidence says otherwise in the same place. Else a person should look.
         same_place: The evidence holds another value of the same kind there: a contradiction.
+        rest: How much of what the finding does not concern the evidence holds, 0 to 1.
     """
 
     kind: str
@@ -38,13 +39,14 @@ class Finding:
     end: int = 0
     firm: bool = True
     same_place: bool = False
+    rest: float = 1.0
 
     def at(self, alignment: Alignment) -> Finding:
         """This finding, firm only if the rest of the claim stays near enough to the text."""
         enough = _ENOUGH.get(self.kind, _ENOUGH_OTHERWISE)
         near = alignment.closeness >= _CLOSE or self.kind in _OF_ORDER
-        firm = self.firm and near and self._rest(alignment) >= enough
-        return replace(self, firm=firm)
+        rest = self._rest(alignment)
+        return replace(self, firm=self.firm and near and rest >= enough, rest=rest)
 
     def _rest(self, alignment: Alignment) -> float:
         """Coverage of what the finding does not concern: a wrong dose is no sign of free wording."""

@@ -88,7 +88,7 @@ def _unheld(alignment: Alignment, word: Word, match: float, home: Unit) -> Findi
         return _finding(word, claim, "entity", rival.form, firm=firm)
     # Stitched from two sentences: what the one says of 間欠的空気圧迫法, told of ヘパリン.
     left = _unused(claim, home) if word.term >= 0 and claim.terms[word.term].kinds else ""
-    return _finding(word, claim, "entity", left, firm=False) if left else None
+    return _finding(word, claim, "stitched", left, firm=False) if left else None
 
 
 def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
@@ -101,8 +101,10 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
     if not name and not word.base.isascii() and rest >= _SAID and _novel(alignment) == 1:
         return None  # 輸液セット for 輸液: one general noun more names nothing else
     rival = _rival(word, claim, home) if name else None
-    firm = rival is not None and rest >= (_NAMED if rival.drug else _SAID)
-    return _finding(word, claim, "entity", rival.form if rival else "", firm=firm)
+    if rival is None:
+        return _finding(word, claim, "novel", "", firm=False)
+    firm = rest >= (_NAMED if rival.drug else _SAID)
+    return _finding(word, claim, "entity", rival.form, firm=firm)
 
 
 def _novel(alignment: Alignment) -> int:
