@@ -8,42 +8,46 @@ asked there are not about (the recipe of learn.py), everything else being the sa
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import learn
-from measure import questions
+from measure import best, questions
 
 from medrag.documents import corpus
 from medrag.index import encoders
+from medrag.index.builder import heading
 from medrag.index.index import Index
 from medrag.retrieval import fusion
 from medrag.retrieval.retriever import Retriever
 
-# medrag ranks passages and the judgements are of paragraphs, of which some are cut into two or three:
-# that `k` paragraphs are found, this many times as many passages are asked for.
-PASSAGES_A_PARAGRAPH = 3
+
+def read(path: Path) -> Iterator[corpus.Ingested]:
+    """The documents of a corpus with their passages."""
+    return (entry for entry in corpus.read([path]) if isinstance(entry, corpus.Ingested))
 
 
 def build(path: Path, directory: Path) -> Index:
-    """Read a corpus file and index it."""
-    entries = (entry for entry in corpus.read([path]) if isinstance(entry, corpus.Ingested))
-    return Index.build(directory, entries, encoder=encoders.load(None))
+    """Read a corpus and index it."""
+    return Index.build(directory, read(path), encoder=encoders.load(None))
 
 
-def search(index: Index, passages: int) -> Callable[[str], list[str]]:
-    """Asks for that many passages; gives the paragraphs that they are of, by the best one of each."""
+def passages(path: Path) -> Iterator[tuple[str, str]]:
+    """Every passage of a corpus, with the title and the headings above it: its document and text."""
+    for entry in read(path):
+        for passage in entry.passages:
+            above = heading(entry.document.title, passage.section)
+            yield passage.document_id, f"{above}\n{passage.text}"
+
+
+def search(index: Index, k: int) -> Callable[[str], list[str]]:
+    """Asks for `k` passages and gives the document of each."""
     retriever = Retriever(index)
-
-    def ranked(question: str) -> list[str]:
-        hits = retriever.search(question, k=passages)
-        return list(dict.fromkeys(hit.passage.document_id for hit in hits))
-
-    return ranked
+    return lambda question: [hit.passage.document_id for hit in retriever.search(question, k=k)]
 
 
-def cross_validated(index: Index, data: Path, k: int) -> list[list[list[str]]]:
+def cross_validated(index: Index, data: Path, k: int, deep: int) -> list[list[list[str]]]:
     """For each of learn.py's shuffles, the ranking of every question by weights that never saw it."""
     asked = list(questions(data).values())
     examples = list(learn.examples(data, index))
@@ -61,9 +65,9 @@ def cross_validated(index: Index, data: Path, k: int) -> list[list[list[str]]]:
                 weights=weights, **learn.calibrate(known, weights), version=f"fold {fold}"
             )
             with patch.object(fusion, "learned", return_value=learned):
-                ranked = search(index, k * PASSAGES_A_PARAGRAPH)
+                ranked = search(index, deep)
             for place, example in enumerate(examples):
                 if fold_of[example.group] == fold:
-                    rankings[place] = ranked(asked[place])[:k]
+                    rankings[place] = best(ranked(asked[place]), k)
         runs.append(rankings)
     return runs

@@ -1,10 +1,10 @@
 """Retrieval side by side: medrag and other libraries over the same paragraphs and questions.
 
-    python benchmarks/retrieval/run.py [--data DIR] [--only NAME ...] [--plot FILE] [--results FILE]
-    python benchmarks/retrieval/run.py --scale 100000 [1000000 ...]
+    make bench-retrieval [BENCH_ARGS='--only NAME ... | --scale 100000 [1000000 ...] | --record']
 
 Each system runs alone, in a process of its own: medrag in this environment, the peers in
-.venv-peers (`make bench-retrieval` makes it). A peer that is not there or fails is a row that says so.
+.venv-peers (the target makes it). A peer that is not there or fails is a row that says so. What the
+rows and columns mean: README.md beside this file.
 """
 
 from __future__ import annotations
@@ -12,16 +12,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from measure import K
+import ours
+from measure import DEEP, K
 from peers import NAMES
+from plot import plot
+from scale import scale
 
 from medrag.evaluation.metrics import ndcg, paired_bootstrap, percentile, recall, reciprocal_rank
 from medrag.evaluation.retrieval import read_qrels, read_queries
@@ -30,14 +36,17 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DATA = ROOT.parent / "shared" / "data" / "ja-medical-retrieval"
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+RESULTS = HERE / "results"
 LONGEST_RUN = 3600
 
 TEXTS = {
     "shipped": "own, weights as shipped",
     "cross-validated": "own, weights cross-validated",
+    "passages": "equal passages",
+    "passages-tuned": "equal passages, k1 .6, b .75",
+    "paragraphs": "equal paragraphs",
+    "paragraphs-tuned": "equal paragraphs, k1 .6, b .75",
     "docs": "as its docs show",
-    "equal": "equal text",
-    "tuned": "equal text, k1 .6, b .75",
 }
 MEASURES = (f"R@1 R@5 R@{K} RR@{K} nDCG@{K}").split()
 
@@ -71,17 +80,24 @@ def systems(only: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Every system with its variant, in the order of the table."""
     yield from (("medrag", "shipped"), ("medrag", "cross-validated"))
     asked = only or NAMES
-    yield from ((name, "equal") for name in asked)
-    if "bm25s" in asked:
-        yield "bm25s", "tuned"
+    for variant in ("passages", "paragraphs"):
+        yield from ((name, variant) for name in asked)
+        if "bm25s" in asked:
+            yield "bm25s", f"{variant}-tuned"
     yield from ((name, "docs") for name in asked)
 
 
-def run(system: str, variant: str, data: Path, judged: dict[str, dict[str, float]]) -> Run:
-    """One system in its own process."""
-    ours = system == "medrag"
-    python = sys.executable if ours else str(PEERS_PYTHON)
-    if not Path(python).exists():
+def run(
+    system: str,
+    variant: str,
+    judged: dict[str, dict[str, float]],
+    *,
+    data: Path,
+    given: Path,
+    python: Path,
+) -> Run:
+    """One system in its own process; `given` holds the passages for the peers."""
+    if not python.exists():
         return Run(system, variant, None, "not installed: make bench-retrieval", {})
     quiet = {
         # One thread each: CPU time is not spent waiting in a pool. Nothing is fetched or sent.
@@ -92,7 +108,7 @@ def run(system: str, variant: str, data: Path, judged: dict[str, dict[str, float
         "HAYSTACK_TELEMETRY_ENABLED": "false",
         "LANGSMITH_TRACING": "false",
     }
-    command = [python, str(HERE / "measure.py"), system, variant, str(data)]
+    command = [str(python), str(HERE / "measure.py"), system, variant, str(data), str(given)]
     try:
         done = subprocess.run(
             command,
@@ -154,57 +170,65 @@ HEAD = (
 )
 
 
-def comparison(runs: Sequence[Run], judged: dict[str, dict[str, float]]) -> list[str]:
+def comparison(runs: Sequence[Run], judged: dict[str, dict[str, float]]) -> Iterator[str]:
     """medrag against the best peer that was given equal text, and against bm25s in time."""
     measure = f"RR@{K}"
-    ours = [run for run in runs if run.system == "medrag" and run.found]
-    equal = [run for run in runs if run.variant in ("equal", "tuned") and run.found]
-    if not ours or not equal:
-        return []
+    own = {run.variant: run for run in runs if run.system == "medrag" and run.found}
+    equal = [run for run in runs if run.system != "medrag" and run.variant != "docs" and run.found]
+    if not own or not equal:
+        return
     best = max(equal, key=lambda run: run.mean(measure))
-    paragraphs = [next(iter(gains)) for gains in judged.values()]
-    lines = [f"Best peer: {best.name}, {TEXTS[best.variant]}: {measure} {best.mean(measure):.4f}."]
-    for run in ours:
-        for drawn, groups in (("questions", None), ("paragraphs", paragraphs)):
+    documents = [next(iter(gains)) for gains in judged.values()]
+    yield f"Best peer: {best.name}, {TEXTS[best.variant]}: {measure} {best.mean(measure):.4f}."
+    for run in own.values():
+        means = f"medrag, {TEXTS[run.variant]}: {measure} {run.mean(measure):.4f}"
+        for drawn, groups in (("questions", None), ("paragraphs", documents)):
             found = paired_bootstrap(run.values[measure], best.values[measure], groups=groups)
-            lines.append(
-                f"medrag, {TEXTS[run.variant]}: {measure} {run.mean(measure):.4f}, difference "
-                f"{found.mean:+.4f}, 95% interval {found.low:+.4f} to {found.high:+.4f} "
-                f"({drawn} drawn anew)"
+            yield (
+                f"{means}, {found.mean:+.4f} on the best peer, 95% interval {found.low:+.4f} to "
+                f"{found.high:+.4f} ({drawn} drawn anew)."
             )
-    alone = next((run for run in equal if (run.system, run.variant) == ("bm25s", "equal")), None)
-    shipped = next((run for run in ours if run.variant == "shipped"), None)
-    if alone and alone.found and shipped and shipped.found:
-        beside = percentile(alone.found["query_ms"], 0.5)
-        for what, key in ((f"{K} paragraphs", "query_ms"), (f"{K} passages", "passages_ms")):
-            p50 = percentile(shipped.found[key], 0.5)
-            lines.append(
-                f"medrag asked for {what}: query CPU p50 {p50:.2f} ms, {p50 / beside:.1f} times "
-                "that of bm25s with equal text"
-            )
-    return lines
+    shipped = own.get("shipped")
+    for run in equal:
+        if shipped and shipped.found and run.found and run.system == "bm25s":
+            beside = percentile(run.found["query_ms"], 0.5)
+            for deep, key in ((DEEP, "query_ms"), (K, "ten_ms")):
+                p50 = percentile(shipped.found[key], 0.5)
+                yield (
+                    f"Query CPU p50 of medrag, {deep} passages: {p50:.2f} ms, {p50 / beside:.1f} times "
+                    f"the {beside:.2f} ms of bm25s, {TEXTS[run.variant]}."
+                )
 
 
-def side_by_side(arguments: argparse.Namespace) -> None:
+def side_by_side(arguments: argparse.Namespace) -> Iterator[str]:
+    """The table, then what it comes to; draws the plot."""
     queries = read_queries(arguments.data / "queries.jsonl")
     qrels = read_qrels(arguments.data / "qrels.tsv")
     judged = {query: qrels[query] for query in queries}
-    print(HEAD, flush=True)
+    yield HEAD
     runs = []
-    for system, variant in systems(arguments.only):
-        runs.append(run(system, variant, arguments.data, judged))
-        print(row(runs[-1]), flush=True)
-    print()
-    for line in comparison(runs, judged):
-        print(f"- {line}")
-    if arguments.results:
-        arguments.results.parent.mkdir(parents=True, exist_ok=True)
-        arguments.results.write_text(json.dumps([run._asdict() for run in runs]) + "\n", "utf-8")
-    if arguments.plot:
-        from plot import plot
+    with tempfile.TemporaryDirectory() as directory:
+        given = Path(directory) / "passages.jsonl"
+        with given.open("w", encoding="utf-8") as file:
+            for passage in ours.passages(arguments.data / "corpus.jsonl"):
+                file.write(json.dumps(passage, ensure_ascii=False) + "\n")
+        for system, variant in systems(arguments.only):
+            python = Path(sys.executable) if system == "medrag" else arguments.peers
+            runs.append(
+                run(system, variant, judged, data=arguments.data, given=given, python=python)
+            )
+            yield row(runs[-1])
+    yield ""
+    yield from (f"- {line}" for line in comparison(runs, judged))
+    plot(runs, f"RR@{K}", arguments.out / "peers.svg")
 
-        arguments.plot.parent.mkdir(parents=True, exist_ok=True)
-        plot(runs, f"RR@{K}", arguments.plot)
+
+def headline() -> str:
+    """When, with what command and beside what other load."""
+    arguments = shlex.join(sys.argv[1:])
+    command = "make bench-retrieval" + (f' BENCH_ARGS="{arguments}"' if arguments else "")
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    return f"{datetime.now(UTC).date()} · `{command}` · {platform.machine()}, {load}\n"
 
 
 def main() -> None:
@@ -213,22 +237,26 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=DATA, help="a BEIR folder")
     parser.add_argument("--only", nargs="*", default=[], choices=NAMES, help="these peers alone")
-    parser.add_argument("--plot", type=Path, default=ROOT / "build/benchmarks/retrieval.png")
-    parser.add_argument("--results", type=Path, help="where every ranking is written, as JSON")
+    parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, help="the peers' interpreter")
     parser.add_argument("--scale", type=int, nargs="+", help="synthetic passages, medrag alone")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/benchmarks/retrieval")
+    parser.add_argument(
+        "--record", dest="out", action="store_const", const=RESULTS, help="results that are kept"
+    )
     arguments = parser.parse_args()
     if not (arguments.data / "corpus.jsonl").is_file():
         print("The data set is not here (corpus.jsonl, queries.jsonl, qrels.tsv): --data DIR")
         return
-    command = shlex.join(["python", "benchmarks/retrieval/run.py", *sys.argv[1:]])
-    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    print(f"{datetime.now(UTC).date()} · `{command}` · {load}\n", flush=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.scale:
-        from scale import scale
-
-        scale(arguments.data, arguments.scale)
+        name, lines = "scale.md", scale(arguments.data, arguments.scale)
     else:
-        side_by_side(arguments)
+        name, lines = "peers.md", side_by_side(arguments)
+    said = []
+    for line in chain([headline()], lines):
+        print(line, flush=True)
+        said.append(line + "\n")
+    (arguments.out / name).write_text("".join(said), "utf-8")
 
 
 if __name__ == "__main__":

@@ -71,9 +71,9 @@ def write(data: Path, count: int, directory: Path) -> int:
     return characters
 
 
-def scale(data: Path, counts: Sequence[int]) -> None:
-    """Build and search an index of each size, in processes of their own; print a table."""
-    print(HEAD, flush=True)
+def scale(data: Path, counts: Sequence[int]) -> Iterator[str]:
+    """Build and search an index of each size, in processes of their own; the lines of a table."""
+    yield HEAD
     for count in counts:
         with tempfile.TemporaryDirectory() as directory:
             corpus, index = Path(directory) / "corpus", Path(directory) / "index"
@@ -81,12 +81,11 @@ def scale(data: Path, counts: Sequence[int]) -> None:
             characters = write(data, count, corpus)
             built = _child("build", str(corpus), str(index))
             asked = _child("search", str(data), str(index))
-        print(
+        yield (
             f"| {asked['passages']:,} | {characters:,} | {built['cpu']:.0f} | {built['wall']:.0f} "
             f"| {built['peak']:.0f} | {built['disk'] / asked['passages'] / 1e3:.2f} "
             f"| {asked['resident'] / asked['passages']:.0f} "
-            f"| {asked['p50']:.2f} | {asked['p95']:.2f} |",
-            flush=True,
+            f"| {asked['p50']:.2f} | {asked['p95']:.2f} |"
         )
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ours
+from measure import DEEP, best, questions
 
 from medrag.index import encoders
 from medrag.index.index import Index
@@ -111,10 +112,10 @@ def ranked(index: Index, data: Path) -> tuple[float, float]:
     qrels = dict(
         line.split()[:2] for line in (data / "qrels.tsv").read_text("utf-8").splitlines()[1:]
     )
-    search = ours.search(index)
+    search = ours.search(index, DEEP)
     places = []
-    for identifier, text in ours.questions(data).items():
-        hits = search(text)[:10]
+    for identifier, text in questions(data).items():
+        hits = best(search(text))
         wanted = qrels[identifier]
         places.append(1 / (1 + hits.index(wanted)) if wanted in hits else 0.0)
     return sum(places) / len(places), sum(place > 0 for place in places) / len(places)

@@ -8,7 +8,6 @@ variant of BM25 are its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -18,7 +17,7 @@ Words = Callable[[str], list[str]]
 NAMES = ("langchain", "llama_index", "haystack", "txtai", "rank_bm25", "bm25s")
 
 
-class Paragraph(NamedTuple):
+class Entry(NamedTuple):
     """What a peer indexes: an id, and the text that it is given."""
 
     id: str
@@ -32,21 +31,11 @@ class Peer(Protocol):
     NAME: str
     DISTRIBUTION: str
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
-        """Index paragraphs; `words` None leaves the peer its own tokenizer."""
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
+        """Index texts; `words` None leaves the peer its own tokenizer."""
 
     def search(self, question: str) -> list[str]:
-        """Ids of the best `k` paragraphs, best first."""
+        """Ids of the best `k` texts, best first."""
 
     def save(self, directory: Path) -> bool:
         """Write the index, or say that the peer documents no way to."""
-
-
-def peer(name: str) -> type[Peer]:
-    """The peer of that name.
-
-    Raises:
-        ModuleNotFoundError: Its library is not installed.
-    """
-    found: type[Peer] = import_module(f"peers.{name}").Peer
-    return found

@@ -12,7 +12,7 @@ from typing import ClassVar
 import bm25s
 import Stemmer
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 
 class Peer:
@@ -20,14 +20,12 @@ class Peer:
     DISTRIBUTION = "bm25s"
     OPTIONS: ClassVar[Mapping[str, float]] = {}
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         self._words, self._k = words, k
         self._stemmer = Stemmer.Stemmer("english")
-        self._ids = [paragraph.id for paragraph in paragraphs]
+        self._ids = [entry.id for entry in entries]
         self._bm25 = bm25s.BM25(**self.OPTIONS)
-        self._bm25.index(
-            self._tokens([paragraph.text for paragraph in paragraphs]), show_progress=False
-        )
+        self._bm25.index(self._tokens([entry.text for entry in entries]), show_progress=False)
 
     def search(self, question: str) -> list[str]:
         rows, _ = self._bm25.retrieve(self._tokens([question]), k=self._k, show_progress=False)

@@ -9,22 +9,19 @@ from haystack import Document
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 
 class Peer:
     NAME = "Haystack InMemoryBM25Retriever"
     DISTRIBUTION = "haystack-ai"
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         self._words = words
         options = {} if words is None else {"bm25_tokenization_regex": r"\S+"}
         self._store = InMemoryDocumentStore(**options)
         self._store.write_documents(
-            [
-                Document(id=paragraph.id, content=self._text(paragraph.text))
-                for paragraph in paragraphs
-            ]
+            [Document(id=entry.id, content=self._text(entry.text)) for entry in entries]
         )
         self._retriever = InMemoryBM25Retriever(document_store=self._store, top_k=k)
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from langchain_community.retrievers import BM25Retriever
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 
 class Peer:
     NAME = "LangChain BM25Retriever"
     DISTRIBUTION = "langchain-community"
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         options = {} if words is None else {"preprocess_func": words}
         self._retriever = BM25Retriever.from_texts(
-            [paragraph.text for paragraph in paragraphs],
-            metadatas=[{"id": paragraph.id} for paragraph in paragraphs],
+            [entry.text for entry in entries],
+            metadatas=[{"id": entry.id} for entry in entries],
             **options,
         )
         self._retriever.k = k

@@ -12,21 +12,18 @@ from pathlib import Path
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 
 class Peer:
     NAME = "LlamaIndex BM25Retriever"
     DISTRIBUTION = "llama-index-retrievers-bm25"
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         self._words = words
         options = {} if words is None else {"token_pattern": r"\S+", "skip_stemming": True}
         self._retriever = BM25Retriever.from_defaults(
-            nodes=[
-                TextNode(id_=paragraph.id, text=self._text(paragraph.text))
-                for paragraph in paragraphs
-            ],
+            nodes=[TextNode(id_=entry.id, text=self._text(entry.text)) for entry in entries],
             similarity_top_k=k,
             **options,
         )

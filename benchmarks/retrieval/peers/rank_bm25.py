@@ -7,18 +7,18 @@ from pathlib import Path
 
 from rank_bm25 import BM25Okapi
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 
 class Peer:
     NAME = "rank_bm25 BM25Okapi"
     DISTRIBUTION = "rank-bm25"
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         self._words: Words = words or (lambda text: text.split(" "))
-        self._ids = [paragraph.id for paragraph in paragraphs]
+        self._ids = [entry.id for entry in entries]
         self._k = k
-        self._bm25 = BM25Okapi([self._words(paragraph.text) for paragraph in paragraphs])
+        self._bm25 = BM25Okapi([self._words(entry.text) for entry in entries])
 
     def search(self, question: str) -> list[str]:
         return self._bm25.get_top_n(self._words(question), self._ids, n=self._k)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from txtai import Embeddings
 
-from peers import Paragraph, Words
+from peers import Entry, Words
 
 # What keyword=True stands for, with a tokenizer that splits at white space.
 _GIVEN_WORDS = {
@@ -22,13 +22,11 @@ class Peer:
     NAME = "txtai"
     DISTRIBUTION = "txtai"
 
-    def __init__(self, paragraphs: Sequence[Paragraph], *, words: Words | None, k: int) -> None:
+    def __init__(self, entries: Sequence[Entry], *, words: Words | None, k: int) -> None:
         self._words, self._k = words, k
         options = {} if words is None else {"scoring": _GIVEN_WORDS}
         self._embeddings = Embeddings(keyword=True, **options)
-        self._embeddings.index(
-            (paragraph.id, self._text(paragraph.text)) for paragraph in paragraphs
-        )
+        self._embeddings.index((entry.id, self._text(entry.text)) for entry in entries)
 
     def search(self, question: str) -> list[str]:
         return [found for found, _ in self._embeddings.search(self._text(question), self._k)]
