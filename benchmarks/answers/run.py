@@ -1,6 +1,7 @@
 """Answers without a language model over the sample corpus: is the evidence found, is the answer right?
 
     python benchmarks/answers/run.py [--split dev|test] [--kind KIND ...] [--show] [--index DIR]
+                                    [--questions FILE] [--corpus DIR]
 
 An answer is right if it holds every needed fact and none that is wrong. `--show` prints what is not.
 """
@@ -32,12 +33,8 @@ def plain(text: str) -> str:
     return re.sub(r"\s|\||\[[0-9]+\]", "", folded)
 
 
-def build(target: Path) -> None:
-    entries = [
-        entry
-        for entry in corpus.read([ROOT / "corpora" / "sample"])
-        if isinstance(entry, corpus.Ingested)
-    ]
+def build(target: Path, sources: Path) -> None:
+    entries = [entry for entry in corpus.read([sources]) if isinstance(entry, corpus.Ingested)]
     Index.build(target, entries, encoder=encoders.load(None))
 
 
@@ -73,8 +70,10 @@ def main() -> None:
     parser.add_argument("--kind", action="append")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--index", type=Path)
+    parser.add_argument("--questions", type=Path, default=HERE / "questions.jsonl")
+    parser.add_argument("--corpus", type=Path, default=ROOT / "corpora" / "sample")
     options = parser.parse_args()
-    lines = (HERE / "questions.jsonl").read_text("utf-8").splitlines()
+    lines = options.questions.read_text("utf-8").splitlines()
     questions = [
         question for question in map(json.loads, lines) if question["split"] == options.split
     ]
@@ -83,7 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         index = options.index or Path(temporary) / "index"
         if not index.exists():
-            build(index)
+            build(index, options.corpus)
         rag = medrag.Medrag(index=index)
         results = []
         cpu = 0.0
