@@ -31,7 +31,7 @@ from medrag.errors import LimitExceeded, MedragError, ParseError
 __all__ = ["Failure", "Ingested", "Progress", "Unchanged", "changes", "read"]
 
 MAX_CHARACTERS = 20_000_000
-VERSION = 1  # of what reading makes of a file; raised when the same file would come out otherwise
+VERSION = 2  # of what reading makes of a file; raised when the same file would come out otherwise
 _SHORT = 4000
 
 
@@ -322,7 +322,9 @@ def _document(
         society=choose("society", said.society),
         edition=choose("edition", said.edition),
         published=published,
-        supersedes=choose("supersedes"),
+        supersedes=entry.supersedes
+        if entry and entry.supersedes is not None
+        else fields.get("supersedes"),
         language=choose("language") or bibliography.language(parsed.text),
         licence=choose("licence"),
         url=choose("url"),

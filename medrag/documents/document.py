@@ -74,7 +74,8 @@ class Document:
         sections: In order, covering the text.
         edition: As written, for example "2025年版" or "第3版".
         published: Date of publication, if known.
-        supersedes: Id of the edition that this one replaces.
+        supersedes: Id of the edition that this one replaces; "" where it is said to replace none.
+            In an index, also what the edition graph of all its documents infers.
         language: BCP 47, "ja" or "en".
         metadata: Anything else that the manifest or the file says, as strings.
         notices: What the parser could not be sure of.

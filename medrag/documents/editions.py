@@ -1,33 +1,65 @@
-"""Which edition replaces which, where nobody said so.
+"""Which edition replaces which: what is stated, and what documents say of themselves.
 
-A manifest says what a document supersedes; a folder of files does not. Documents of one series (the
-same society, the same title once the edition is taken off) replace each other by date of
-publication. An addendum (追補, 正誤表) adds to an edition and replaces none. Two documents of one
-day, or without a date, are left as they are: what cannot be told is not guessed.
+A manifest says what a document supersedes; a folder of files does not. Documents of one series (one
+title once the edition is taken off, no other society) replace each other in the order of their
+dates, or where one has none of the years or numbers of their editions. What is stated always counts
+before what is inferred; an addendum (追補, 正誤表) adds to an edition, replaces none, and is replaced
+with it; where dates and numbers disagree nothing is guessed. The graph depends on the set of
+documents alone, not on the order in which they came.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from medrag.japanese.normalize import fold
 
-_ADDENDUM = re.compile(r"追補|正誤表|訂正|補遺|addendum|erratum|corrigendum", re.IGNORECASE)
-_EDITION = re.compile(
-    r"[（(［\[][^（）()［］\[\]]*(?:版|年|edition|update|version)[^（）()［］\[\]]*[）)］\]]"
-    r"|(?:19|20)[0-9]{2}\s*年?(?:度)?\s*(?:改訂)?版?|(?:改訂)?第?\s*[0-9.]+\s*版|改訂版?|初版"
-    r"|(?:first|second|third|fourth|fifth|sixth|[0-9]+(?:st|nd|rd|th))\s+edition|ver(?:sion)?\.?\s*[0-9.]+"
-    r"|(?:令和|平成)\s*[0-9元]+\s*年(?:度)?",
+_ADDENDUM = re.compile(
+    r"(?:部分|一部)?(?:追補|正誤表|訂正(?:表)?|補遺|addendum|erratum|errata|corrigendum)(?:版)?", re.IGNORECASE
+)  # fmt: skip
+_NUMERAL = "[0-9一二三四五六七八九十]+"
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_ERA = re.compile(r"(令和|平成|昭和)\s*([0-9]{1,2}|元)\s*年")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_NUMBER = re.compile(
+    rf"第\s*({_NUMERAL}(?:\.[0-9]+)*)\s*版|改訂第?\s*({_NUMERAL})\s*版|(初版)|\bv(?:er(?:sion)?)?\.?\s*([0-9]+(?:\.[0-9]+)*)"
+    rf"|({'|'.join(_ORDINALS)}|[0-9]+(?=st|nd|rd|th))(?:st|nd|rd|th)?\s+(?:edition|revision)",
+    re.IGNORECASE,
+)
+# What of a title names the edition and not the matter. ダイジェスト版 or 患者向け版 is another book.
+_NAMED = re.compile(
+    rf"{_ADDENDUM.pattern}|(?:令和|平成|昭和)\s*[0-9元]+\s*年(?:度)?\s*版?|(?<![0-9])(?:19|20)[0-9]{{2}}(?![0-9])\s*(?:年度?)?\s*版?"
+    rf"|[0-9]{{1,2}}\s*月(?:\s*[0-9]{{1,2}}\s*日)?|{_NUMBER.pattern}"
+    r"|(?:部分|一部|全面|大)?(?:改訂|改定|増補|新訂|全訂|更新|暫定)(?:版)?|(?:最新|現行)版|(?<=[\s　(（])版"
+    r"|\b(?:updated?|editions?|revisions?|revised|version)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_EMPTY = re.compile(r"[（(［\[〔【<〈]\W*(?:版|の|年)?\W*[）)］\]〕】>〉]")
+_LEGAL = re.compile(
+    r"(?:一般|公益)?(?:社団|財団)法人|(?:特定非営利活動|国立研究開発|独立行政)法人|npo法人"
+)
+_BODY = re.compile(
+    r"^.*?(?:学会|協会|研究会|連合|財団|機構)(?=.)"
+)  # its committees are the same body
+# A text that is neither numbered nor called a guideline may share its title with anything.
+_GUIDELINE = re.compile(
+    r"ガイドライン|ガイダンス|指針|手引|マニュアル|手順|通知|について|要領|基準|プロトコ[ーール]|ステートメント|提言|規程"
+    r"|guideline|guidance|recommendation|statement|protocol|manual",
     re.IGNORECASE,
 )
 
 
 class Edition(Protocol):
-    """What a Document, or an index's record of one, says about itself."""
+    """What a Document, or an index's record of one, says about itself.
+
+    `supersedes` is None where nothing is said, and "" where it is said to replace none.
+    """
 
     @property
     def id(self) -> str: ...  # noqa: D102
@@ -43,34 +75,51 @@ class Edition(Protocol):
     def supersedes(self) -> str | None: ...  # noqa: D102
 
 
-def succession(documents: Iterable[Edition]) -> dict[str, str]:
-    """For each document that replaces another one, the id of that other one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """How the documents of a corpus replace each other.
 
-    What a document states is kept; where neither it nor another document says anything about the
-    edition before it, the order of the dates does.
+    Attributes:
+        supersedes: For each document that replaces another one, the id of that other one.
+        superseded_by: For each document that is replaced, the id of the first that replaces it.
+        inferred: Those documents whose `supersedes` nobody stated.
+        amends: For each addendum whose edition is here, the id of that edition.
+        unclear: Documents of one series whose order cannot be told, by id: the other one's id.
     """
+
+    supersedes: Mapping[str, str]
+    superseded_by: Mapping[str, str]
+    inferred: frozenset[str] = frozenset()
+    amends: Mapping[str, str] = field(default_factory=dict)
+    unclear: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Place(NamedTuple):
+    """A document among the editions of its series; () for a year or a number that it lacks."""
+
+    id: str
+    societies: frozenset[str]
+    published: date | None
+    year: tuple[int, ...]
+    number: tuple[int, ...]
+    addendum: bool
+    alone: bool
+
+
+def graph(documents: Iterable[Edition]) -> Graph:
+    """The edition graph of all documents of a corpus."""
     found = list(documents)
     stated = {d.id: d.supersedes for d in found if d.supersedes and d.supersedes != d.id}
-    replaced = set(stated.values())
-    series: dict[str, list[Edition]] = {}
+    titles: dict[str, list[_Place]] = {}
     for document in found:
-        if document.published is not None and not is_addendum(document):
-            series.setdefault(series_of(document), []).append(document)
-    inferred: dict[str, str] = {}
-    for editions in series.values():
-        editions.sort(key=lambda d: (d.published or date.min, d.id))
-        for older, newer in pairwise(editions):
-            if (
-                newer.id not in stated
-                and older.id not in replaced
-                and older.published != newer.published
-            ):
-                inferred[newer.id] = older.id
-    return {
-        document.id: after
-        for document in found
-        if (after := stated.get(document.id) or inferred.get(document.id))
-    }
+        if (title := series_of(document)) is not None:
+            titles.setdefault(title, []).append(_place(document))
+    links = _Links(stated, {d.id: d.published or date.min for d in found})
+    for _, places in sorted(titles.items()):
+        if len(places) > 1:
+            for series in _by_society(sorted(places)):
+                links.series(series)
+    return links.graph()
 
 
 def is_addendum(document: Edition) -> bool:
@@ -78,10 +127,185 @@ def is_addendum(document: Edition) -> bool:
     return _ADDENDUM.search(fold(f"{document.title} {document.edition or ''}")) is not None
 
 
-def series_of(document: Edition) -> str:
-    """What the editions of one guideline have in common: society, and title without the edition."""
+def series_of(document: Edition) -> str | None:
+    """The title that all editions of one guideline share; None for what is not known to be one."""
     title = fold(document.title).lower()
     if document.edition:
         title = title.replace(fold(document.edition).lower(), " ")
-    bare = "".join(_EDITION.sub(" ", title).split()).strip("・,，、:：-()（）")
-    return f"{fold(document.society or '').lower()}/{bare or title}"
+    bare, count = _NAMED.subn(" ", title)
+    if not (count or document.edition or _GUIDELINE.search(title)):
+        return None
+    bare = _EMPTY.sub(" ", bare)
+    return "".join(character for character in bare if character.isalnum()) or None
+
+
+def year_of(edition: str | None, title: str = "") -> int | None:
+    """The year that an edition is named for: 2025年版, 令和6年度; None where it has none."""
+    text = fold(f"{edition or ''} {title}")
+    if match := _YEAR.search(text):
+        return int(match[0])
+    if match := _ERA.search(text):
+        return _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+    return None
+
+
+def _place(document: Edition) -> _Place:
+    addendum = is_addendum(document)
+    return _Place(
+        document.id,
+        frozenset(_societies(document.society or "")),
+        document.published,
+        (year,) if (year := year_of(document.edition, document.title)) else (),
+        _number_in(fold(f"{document.edition or ''} {document.title}")),
+        addendum,
+        document.supersedes == "",
+    )
+
+
+def _societies(text: str) -> Iterator[str]:
+    for part in re.split(r"[・、，,/／;；&＆]|\band\b", fold(text).lower()):
+        name = _LEGAL.sub("", part)
+        body = _BODY.match(name)
+        name = "".join((body[0] if body else name).split()).removesuffix("編")
+        if name:
+            yield name
+
+
+def _number_in(text: str) -> tuple[int, ...]:
+    match = _NUMBER.search(text)
+    if match is None:
+        return ()
+    if match[3]:
+        return (1,)
+    written = next(filter(None, match.groups())).lower()
+    if written in _ORDINALS:
+        return (_ORDINALS.index(written) + 1,)
+    return tuple(_figure(part) for part in written.split("."))
+
+
+def _figure(written: str) -> int:
+    if written.isdecimal():
+        return int(written)
+    tens, ten, ones = written.rpartition("十")
+    units = "一二三四五六七八九".find(ones) + 1 if ones else 0
+    return units + (10 * ("一二三四五六七八九".find(tens) + 1 if tens else 1) if ten else 0)
+
+
+def _by_society(places: Sequence[_Place]) -> Iterator[list[_Place]]:
+    """Series apart by society; a document that names none belongs to the only one there is."""
+    groups: list[tuple[set[str], list[_Place]]] = []
+    for place in places:
+        if not place.societies:
+            continue
+        same = [group for group in groups if group[0] & place.societies]
+        groups = [group for group in groups if group not in same]
+        names = set(place.societies).union(*(group[0] for group in same))
+        groups.append((names, [*(p for group in same for p in group[1]), place]))
+    nameless = [place for place in places if not place.societies]
+    if len(groups) == 1:
+        groups[0][1].extend(nameless)
+    elif nameless:
+        groups.append((set(), nameless))
+    yield from (sorted(group[1]) for group in groups)
+
+
+class _Links:
+    """The edges of the graph, gathered series by series."""
+
+    def __init__(self, stated: Mapping[str, str], dates: Mapping[str, date]) -> None:
+        self._supersedes = dict(stated)
+        self._superseded_by: dict[str, str] = {}
+        self._inferred: set[str] = set()
+        self._amends: dict[str, str] = {}
+        self._unclear: dict[str, str] = {}
+        # Where several replace one document, it is out of date with the first of them.
+        for newer in sorted(stated, key=lambda d: (dates[d], d), reverse=True):
+            self._superseded_by[stated[newer]] = newer
+
+    def series(self, places: Sequence[_Place]) -> None:
+        editions = [place for place in places if not place.addendum]
+        tiers = self._tiers(editions)
+        for older, newer in pairwise(tiers):
+            after = [place.id for place in newer if not place.alone]
+            for place in older if after else ():
+                self._superseded_by.setdefault(place.id, after[0])
+            known = set(after)
+            for before in (p.id for p in older if self._superseded_by.get(p.id) in known):
+                for identifier in known - set(self._supersedes):
+                    self._supersedes[identifier] = before
+                    self._inferred.add(identifier)
+                break
+        for place in places:
+            if place.addendum:
+                self._amend(place, tiers)
+
+    def _tiers(self, places: Sequence[_Place]) -> list[list[_Place]]:
+        """The editions from old to new, those of one rank together; [] where it cannot be told."""
+        ranks = _ranks(places)
+        tiers: dict[tuple[object, ...], list[_Place]] = {}
+        for place in places:
+            if place.id in ranks:
+                tiers.setdefault(ranks[place.id], []).append(place)
+        ordered = [tiers[rank] for rank in sorted(tiers)]
+        left = [place.id for place in places if place.id not in ranks]
+        if ranks and left:
+            self._doubt(next(iter(ranks)), left)
+        inside = [place for tier in ordered for place in tier]
+        years = [(place.year, place.id) for place in inside if place.year]
+        numbers = [(place.number, place.id) for place in inside if place.number]
+        for (before, one), (after, other) in (*pairwise(years), *pairwise(numbers)):
+            if after < before:
+                self._doubt(one, [other])
+                return []
+        return ordered
+
+    def _doubt(self, one: str, others: Iterable[str]) -> None:
+        for other in others:
+            self._unclear.setdefault(one, other)
+            self._unclear.setdefault(other, one)
+
+    def _amend(self, addendum: _Place, tiers: Sequence[Sequence[_Place]]) -> None:
+        """Find the edition that an addendum belongs to: the one it names, else the last before it."""
+        editions = [place for tier in tiers for place in tier]
+        same = [p for p in editions if addendum.number and p.number == addendum.number]
+        same = same or [p for p in editions if addendum.year and p.year == addendum.year]
+        if not same:
+            ranks = _ranks([*editions, addendum])
+            if addendum.id in ranks:
+                same = [p for p in editions if p.id in ranks and ranks[p.id] <= ranks[addendum.id]][
+                    -1:
+                ]
+        if not same:
+            return
+        self._amends[addendum.id] = same[0].id
+        if after := self._superseded_by.get(same[0].id):
+            self._superseded_by.setdefault(addendum.id, after)
+
+    def graph(self) -> Graph:
+        return Graph(
+            supersedes=self._supersedes,
+            superseded_by=self._superseded_by,
+            inferred=frozenset(self._inferred),
+            amends=self._amends,
+            unclear=self._unclear,
+        )
+
+
+def _ranks(places: Sequence[_Place]) -> dict[str, tuple[object, ...]]:
+    """What orders the editions of a series, for those that say it: date, else year, else number."""
+    dates = {p.id: p.published for p in places if p.published}
+    years = {p.id: year for p in places if (year := p.year or _of(p.published))}
+    numbers = {p.id: p.number for p in places if p.number}
+    signals: tuple[Mapping[str, object], ...] = (dates, years, numbers)
+    most = max(map(len, signals))
+    first = next(signal for signal in signals if len(signal) == most)
+    # Of one day or one year, the number of the edition tells, where every one has it.
+    others = [signal for signal in signals if signal is not first and len(signal) == len(places)]
+    return {
+        identifier: (value, *(signal[identifier] for signal in others))
+        for identifier, value in first.items()
+    }
+
+
+def _of(published: date | None) -> tuple[int, ...]:
+    return (published.year,) if published else ()

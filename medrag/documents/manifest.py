@@ -25,6 +25,7 @@ class Entry:
 
     Attributes:
         path: Of the file, relative to the manifest's directory.
+        supersedes: Id of the edition that it replaces; "" where it replaces none, whatever its title.
         encoding: Codec of a text file, when it cannot be detected.
         quote_limit: Most characters of this document that may be shown at once; None for no limit.
         redistribute: Whether its text may be passed on whole; None when nothing is said.
@@ -120,7 +121,7 @@ def _entry(item: object, number: int, where: str) -> Entry:
             hint=f"valid keys: {', '.join(KEYS)}",
         )
     for key in _TEXTS:
-        if key in item and (not isinstance(item[key], str) or not item[key].strip()):
+        if key in item and not _usable(key, item[key]):
             raise CorpusError(f"{place}: {key} must be a text that is not empty", where=where)
     if "path" not in item:
         raise CorpusError(
@@ -162,3 +163,8 @@ def _entry(item: object, number: int, where: str) -> Entry:
         quote_limit=limit,
         redistribute=redistribute,
     )
+
+
+def _usable(key: str, value: object) -> bool:
+    """Whether a value can stand; an edition may be said to supersede nothing."""
+    return isinstance(value, str) and (bool(value.strip()) or (key == "supersedes" and not value))

@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.documents import editions
+from medrag.documents.editions import Edition
 from medrag.documents.passages import Passage
 from medrag.errors import CorpusError
 from medrag.index import records
-from medrag.index.columns import DOCUMENT_COLUMNS, ColumnBuilder, save_identifiers
+from medrag.index.catalogue import Summary
+from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import LegBuilder
 from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, Run, read_record, save_array
@@ -245,6 +248,7 @@ class _Writer:
         self._identifiers = array("Q")
         self._hashes: dict[str, str] = {}
         self._recommended = array("i")
+        self._editions: list[Edition] = []
         self._characters = 0
 
     def carry(self, rows: range) -> None:
@@ -266,6 +270,7 @@ class _Writer:
         for name, column in self._columns.items():
             column.extend(base.columns[name], rows)
         self._kinds.extend(base.kinds, taken.passages)
+        self._editions += filter(_of_a_series, base.summaries[rows.start : rows.stop])
         self._sequences.append(taken.sequences)
         self._sequence_sizes.append(taken.sizes)
         self._words.carry(taken.passages)
@@ -285,6 +290,12 @@ class _Writer:
             self._recommended.append(len(self._hashes))
         self._characters += len(records.decode(content["texts.utf8"]))
         record = read_record(content["documents.jsonl"])
+        summary = Summary.of(record)
+        if _of_a_series(summary):
+            self._editions.append(summary)
+            # The year of an edition orders it among days, which are written year first.
+            year = editions.year_of(summary.edition, summary.title)
+            record.setdefault("published", str(year) if year else None)
         for name, column in self._columns.items():
             column.add(record.get(name))
         self._add_passages(record.get("title", ""), content)
@@ -337,6 +348,7 @@ class _Writer:
         save_array(directory / "sequences.offsets.npy", offsets)
         for name, column in self._columns.items():
             column.save(directory, f"documents.{name}")
+        self._save_editions()
         self._kinds.save(directory, "passages.kind")
         for name, owners in (
             ("recommendations", self._recommended),
@@ -355,3 +367,19 @@ class _Writer:
             self._characters,
             self._hashes,
         )
+
+    def _save_editions(self) -> None:
+        """Which edition replaces which can be told only once all documents are known."""
+        graph = editions.graph(self._editions)
+        for name, links in zip(
+            EDITION_COLUMNS, (graph.supersedes, graph.superseded_by), strict=True
+        ):
+            column = ColumnBuilder()
+            for identifier in self._hashes:
+                column.add(links.get(identifier))
+            column.save(self._directory, f"documents.{name}")
+
+
+def _of_a_series(document: Edition) -> bool:
+    """Whether it can replace another edition or be replaced: most texts of an encyclopedia cannot."""
+    return document.supersedes is not None or editions.series_of(document) is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from medrag.documents.document import Document
 from medrag.errors import Notice
@@ -22,18 +23,40 @@ class Checked(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A document in short, as an ingestion reports it.
+    """A document in short, as an ingestion reports it and as the edition graph needs it.
 
     Attributes:
+        supersedes: What is stated: "" where it is said to replace none, None where nothing is said.
         fingerprint: Of the file that it was read from and of how; "" when it is not known.
     """
 
-    identifier: str
+    id: str
     title: str
+    society: str | None
     edition: str | None
+    published: date | None
+    supersedes: str | None
     fingerprint: str
     counts: records.Counts
     notices: tuple[Notice, ...]
+    metadata: Mapping[str, str]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Self:
+        """The summary of a document's record."""
+        published = record.get("published")
+        return cls(
+            id=record["id"],
+            title=record.get("title", ""),
+            society=record.get("society"),
+            edition=record.get("edition"),
+            published=date.fromisoformat(published) if published else None,
+            supersedes=records.stated(record),
+            fingerprint=record.get("fingerprint", ""),
+            counts=records.Counts(**record["counts"]),
+            notices=records.read_notices(record),
+            metadata=record.get("metadata", {}),
+        )
 
 
 class Documents(Mapping[str, Document]):

@@ -8,9 +8,10 @@ none): numbers of questions shift between editions, their wording less so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from medrag.documents.document import Document
 from medrag.documents.guideline import Grade, Recommendation
 from medrag.index.index import Index
 from medrag.japanese import tokens
@@ -75,7 +76,7 @@ def between_generations(old: Index, new: Index) -> tuple[DocumentChange, ...]:
             changes.append(DocumentChange(kind="added", before=None, after=identifier))
         elif now is None:
             changes.append(DocumentChange(kind="removed", before=identifier, after=None))
-        elif old.document(identifier) != new.document(identifier):
+        elif _as_read(old, was) != _as_read(new, now):
             changes.append(
                 DocumentChange(
                     kind="changed",
@@ -104,6 +105,12 @@ def between_editions(index: Index) -> tuple[DocumentChange, ...]:
         for identifier, document in index.documents.items()
         if document.supersedes and document.supersedes in index.documents
     )
+
+
+def _as_read(index: Index, row: int) -> Document:
+    """A document with what it states of its editions; what is inferred may change without it."""
+    summary = index.summaries[row]
+    return replace(index.document(summary.id), supersedes=summary.supersedes)
 
 
 def _by_document(index: Index) -> Mapping[str, Sequence[Recommendation]]:

@@ -18,7 +18,9 @@ from medrag.index.storage import load_array, save_array
 from medrag.index.terms import Keys, word_key
 
 #: Keys of a document's record that have a column in the index.
-DOCUMENT_COLUMNS = ("society", "edition", "published", "language", "supersedes")
+DOCUMENT_COLUMNS = ("society", "edition", "published", "language")
+#: What the edition graph of all documents says of each.
+EDITION_COLUMNS = ("supersedes", "superseded_by")
 
 
 class ColumnBuilder:

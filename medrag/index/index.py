@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from medrag.documents.passages import Passage
 from medrag.errors import IndexCorrupted, NotInIndex
 from medrag.index import builder, generations, manifests, records
 from medrag.index.catalogue import Checked, Documents, Summary
-from medrag.index.columns import DOCUMENT_COLUMNS, Column, Identifiers
+from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import Leg
 from medrag.index.storage import Blobs, load_array, read_record
@@ -51,6 +52,7 @@ class Index:
         vectors: The vector leg.
         passage_document: For each passage the row of its document, shape (passages,).
         kinds: For each passage what it holds.
+        columns: What filters need of every document, by key of its record.
     """
 
     def __init__(self, path: Path, generation: str, *, encoder: Encoder, verify: bool) -> None:
@@ -76,6 +78,10 @@ class Index:
         self._recommendation_document = load_array(directory / "recommendations.document.npy")
         self.passage_document: NDArray[np.int32] = load_array(directory / "passages.document.npy")
         self.kinds = Column.load(directory, "passages.kind")
+        self.columns: Mapping[str, Column] = {
+            name: Column.load(directory, f"documents.{name}")
+            for name in (*DOCUMENT_COLUMNS, *EDITION_COLUMNS)
+        }
         self.words = Leg(directory, "words", passages=len(self))
         self.bigrams = Leg(directory, "bigrams", passages=len(self))
         self.document_at = lru_cache(maxsize=4096)(self._document_at)
@@ -194,13 +200,6 @@ class Index:
         """The vector leg, opened when first used."""
         return Vectors(self._directory, dimension=self.encoder.dimension, count=len(self))
 
-    @cached_property
-    def columns(self) -> Mapping[str, Column]:
-        """What filters need of every document, by key of its record."""
-        return {
-            name: Column.load(self._directory, f"documents.{name}") for name in DOCUMENT_COLUMNS
-        }
-
     @property
     def documents(self) -> Documents:
         """All documents, by id, without text, pages and sections."""
@@ -209,29 +208,19 @@ class Index:
     @cached_property
     def summaries(self) -> tuple[Summary, ...]:
         """What the record of every document says for an ingestion, in the order of the rows."""
-        return tuple(
-            Summary(
-                identifier=record["id"],
-                title=record.get("title", ""),
-                edition=record.get("edition"),
-                fingerprint=record.get("fingerprint", ""),
-                counts=records.Counts(**record["counts"]),
-                notices=records.read_notices(record),
-            )
-            for record in map(read_record, self._documents)
-        )
+        return tuple(map(Summary.of, map(read_record, self._documents)))
 
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
         """The id of every document, in the order of the rows."""
-        return tuple(summary.identifier for summary in self.summaries)
+        return tuple(summary.id for summary in self.summaries)
 
     def fingerprints(self) -> dict[str, tuple[str, ...]]:
         """The files that were read, by fingerprint, with the ids of the documents of each."""
         files: dict[str, list[str]] = {}
         for summary in self.summaries:
             if summary.fingerprint:
-                files.setdefault(summary.fingerprint, []).append(summary.identifier)
+                files.setdefault(summary.fingerprint, []).append(summary.id)
         return {fingerprint: tuple(ids) for fingerprint, ids in files.items()}
 
     def document_row(self, identifier: str) -> int | None:
@@ -241,7 +230,7 @@ class Index:
 
     def _document_at(self, row: int) -> Document:
         """The document of a row without text, pages and sections; `document_at` remembers."""
-        return records.read_document(read_record(self._documents[row]), {}, "")
+        return self._with_edition(row, {}, "")
 
     def document(self, identifier: str) -> Document:
         """A document, whole.
@@ -252,10 +241,16 @@ class Index:
         row = self.document_row(identifier)
         if row is None:
             raise NotInIndex("there is no such document in the index", where=identifier[:200])
-        return records.read_document(
-            read_record(self._documents[row]),
-            read_record(self._outlines[row]),
-            records.decode(self._texts[row]),
+        return self._with_edition(
+            row, read_record(self._outlines[row]), records.decode(self._texts[row])
+        )
+
+    def _with_edition(self, row: int, outline: Mapping[str, Any], text: str) -> Document:
+        """The document of a row; which edition it replaces depends on all the documents here."""
+        document = records.read_document(read_record(self._documents[row]), outline, text)
+        replaced = self.columns["supersedes"][row]
+        return (
+            document if replaced == document.supersedes else replace(document, supersedes=replaced)
         )
 
     def passage(self, identifier: str) -> Passage:

@@ -73,6 +73,7 @@ def document_record(document: Document) -> dict[str, Any]:
         "edition": document.edition,
         "published": document.published.isoformat() if document.published else None,
         "supersedes": document.supersedes,
+        "replaces_none": document.supersedes == "" or None,
         "language": document.language,
         "licence": document.licence,
         "url": document.url,
@@ -124,13 +125,19 @@ def read_document(record: Mapping[str, Any], outline: Mapping[str, Any], text: s
         society=record.get("society"),
         edition=record.get("edition"),
         published=date.fromisoformat(published) if published else None,
-        supersedes=record.get("supersedes"),
+        supersedes=stated(record),
         language=record.get("language", "ja"),
         licence=record.get("licence"),
         url=record.get("url"),
         metadata=record.get("metadata", {}),
         notices=read_notices(record),
     )
+
+
+def stated(record: Mapping[str, Any]) -> str | None:
+    """The edition that a document is said to replace; "" for none, None where nothing is said."""
+    named: str | None = record.get("supersedes")
+    return "" if record.get("replaces_none") else named
 
 
 def read_notices(record: Mapping[str, Any]) -> tuple[Notice, ...]:

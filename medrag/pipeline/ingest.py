@@ -7,14 +7,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from medrag.documents import corpus
+from medrag.documents import corpus, editions
 from medrag.documents.corpus import Ingested, Progress, Unchanged
+from medrag.documents.document import Document
+from medrag.documents.editions import Edition, Graph
 from medrag.documents.files import Failure
 from medrag.errors import (
     CorpusError,
@@ -39,6 +42,7 @@ class DocumentRow:
     Attributes:
         questions: Clinical questions that a recommendation answers.
         without_strength: Recommendations whose strength the document does not give.
+        supersedes: The edition that it replaces, as is stated or inferred.
     """
 
     document_id: str
@@ -49,6 +53,7 @@ class DocumentRow:
     questions: int
     without_strength: int
     edition: str | None
+    supersedes: str | None = None
     warnings: tuple[Notice, ...]
 
     def says(self, code: str) -> bool:
@@ -66,6 +71,7 @@ class DocumentRow:
             "clinical_questions": self.questions,
             "without_strength": self.without_strength,
             "edition": self.edition,
+            "supersedes": self.supersedes,
             "warnings": [
                 {"code": notice.code, "message": notice.message} for notice in self.warnings
             ],
@@ -156,7 +162,7 @@ def ingest(
         rows: list[DocumentRow] = []
         errors: list[Failure] = []
         kept: set[str] = set()
-        replaced: dict[str, str] = {}
+        series: list[Edition] = []
 
         def changed() -> Iterator[Ingested]:
             for entry in corpus.changes(
@@ -171,14 +177,12 @@ def ingest(
                     errors.append(entry)
                 elif isinstance(entry, Unchanged):
                     kept.update(entry.document_ids)
-                    for identifier in entry.document_ids:
-                        rows.append(current.row(identifier))
-                        if older := current.supersedes(identifier):
-                            replaced[identifier] = older
+                    for summary in map(current.summary, entry.document_ids):
+                        rows.append(_row_of(summary))
+                        series.append(summary)
                 else:
                     rows.append(_row(entry))
-                    if entry.document.supersedes:
-                        replaced[entry.document.id] = entry.document.supersedes
+                    series.append(_Said.of(entry.document))
                     yield entry
 
         generation: str | None = None
@@ -198,31 +202,57 @@ def ingest(
                     generation = updated.generation
     return IngestReport(
         generation=generation,
-        documents=tuple(_without_predecessor(rows, replaced)),
+        documents=tuple(_with_editions(rows, editions.graph(series))),
         passages=sum(row.passages for row in rows),
         errors=tuple(errors),
         seconds=time.perf_counter() - begun,
     )
 
 
-def _without_predecessor(
-    rows: Sequence[DocumentRow], replaced: Mapping[str, str]
-) -> Iterator[DocumentRow]:
-    """The rows, with a warning where a document supersedes one that is not there.
+def _with_editions(rows: Sequence[DocumentRow], graph: Graph) -> Iterator[DocumentRow]:
+    """The rows, with what each replaces and a warning of whatever nobody stated.
 
     A misspelt id would leave the old edition standing as the current one.
     """
     known = {row.document_id for row in rows}
+    amended = {base: addendum for addendum, base in graph.amends.items()}
     for row in rows:
-        older = replaced.get(row.document_id)
-        if older is None or older in known:
-            yield row
-            continue
-        notice = Notice(
-            code="supersedes_unknown",
-            message=f"supersedes {older!r} names no document of this corpus",
-        )
-        yield replace(row, warnings=(*row.warnings, notice))
+        identifier = row.document_id
+        older = graph.supersedes.get(identifier)
+        found: dict[str, str] = {}
+        if older is not None and older not in known:
+            found["supersedes_unknown"] = f"supersedes {older!r} names no document of this corpus"
+        if identifier in graph.inferred:
+            found["edition_inferred"] = (
+                f"taken to replace {older!r}, by title and date or edition; corpus.toml can say "
+                'otherwise (supersedes = "" for none)'
+            )
+        if other := graph.unclear.get(identifier):
+            found["edition_unclear"] = (
+                f"of one title with {other!r}, and neither dates nor editions say which is newer; "
+                "say so in corpus.toml"
+            )
+        if base := graph.amends.get(identifier):
+            found["amends"] = f"taken to add to {base!r}, and to replace nothing"
+        if addendum := amended.get(identifier):
+            found["amended"] = f"{addendum!r} adds to it or corrects it"
+        notices = (Notice(code=code, message=message) for code, message in found.items())
+        yield replace(row, supersedes=older, warnings=(*row.warnings, *notices))
+
+
+class _Said(NamedTuple):
+    """What the edition graph needs of a document; its text is not held."""
+
+    id: str
+    title: str
+    society: str | None
+    edition: str | None
+    published: date | None
+    supersedes: str | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        return cls(*(getattr(document, name) for name in cls._fields))
 
 
 class _Current:
@@ -236,27 +266,14 @@ class _Current:
             self.index = Index.open(path, encoder=encoder)
             self.fingerprints = self.index.fingerprints()
 
-    def supersedes(self, identifier: str) -> str | None:
-        """The id of the edition that a document replaces."""
-        assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
-        return self.index.documents[identifier].supersedes
-
-    def row(self, identifier: str) -> DocumentRow:
+    def summary(self, identifier: str) -> Summary:
         """What the generation holds of a document."""
-        assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
-        summary = self._summaries[identifier]
-        return DocumentRow(
-            document_id=identifier,
-            title=summary.title,
-            edition=summary.edition,
-            warnings=summary.notices,
-            **summary.counts._asdict(),
-        )
+        return self._summaries[identifier]
 
     @cached_property
     def _summaries(self) -> Mapping[str, Summary]:
         assert self.index is not None  # noqa: S101
-        return {summary.identifier: summary for summary in self.index.summaries}
+        return {summary.id: summary for summary in self.index.summaries}
 
     def close(self) -> None:
         """Let go of the files."""
@@ -298,6 +315,16 @@ def _row(entry: Ingested) -> DocumentRow:
         edition=document.edition,
         warnings=document.notices,
         **counts(document, entry.passages, entry.recommendations)._asdict(),
+    )
+
+
+def _row_of(summary: Summary) -> DocumentRow:
+    return DocumentRow(
+        document_id=summary.id,
+        title=summary.title,
+        edition=summary.edition,
+        warnings=summary.notices,
+        **summary.counts._asdict(),
     )
 
 

@@ -39,11 +39,11 @@ class Editions:
         self.superseded = np.zeros(len(dates), dtype=np.bool_)
         self._names = columns["edition"]
         self._dated = (dates.codes >= 0) | (columns["edition"].codes >= 0)
-        supersedes = columns["supersedes"]
-        for row in np.flatnonzero((supersedes.codes >= 0) & self.published):
-            replaced = index.document_row(supersedes[int(row)] or "")
-            if replaced is not None:
-                self.superseded[replaced] = True
+        replacing = columns["superseded_by"]
+        for code, identifier in enumerate(replacing.values):
+            newer = index.document_row(identifier)
+            if newer is not None and self.published[newer]:
+                self.superseded |= replacing.codes == code
 
     def status(self, document: int) -> EditionStatus:
         """Of the document in that row."""
