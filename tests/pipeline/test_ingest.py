@@ -1,0 +1,175 @@
+"""Ingestion from files to index: editions that nobody listed, and what an update must not forget."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import medrag
+from medrag.index.encoders import load
+from medrag.index.index import Index
+from medrag.pipeline.ingest import IngestReport, ingest
+from medrag.settings import Settings
+
+OLD = """# 架空腰痛診療ガイドライン 2019年版
+
+架空・診療に用いないこと。
+
+発行：架空腰痛学会
+発行日：2019年4月1日
+
+## CQ1 急性腰痛の患者に安静を勧めるか
+
+**推奨**
+
+急性腰痛の患者に、3日間の安静を行うことを提案する。
+
+推奨の強さ：弱い（2）／エビデンスの確実性：低（C）
+"""
+NEW = (
+    OLD.replace("2019", "2024")
+    .replace("3日間の安静を行うことを提案する", "安静を行わないことを推奨する")
+    .replace("弱い（2）", "強い（1）")
+)
+THIRD = OLD.replace("2019", "2021").replace("3日間", "1日間")
+ERRATA = """# 架空腰痛診療ガイドライン 2019年版 正誤表
+
+発行：架空腰痛学会
+発行日：2019年9月1日
+
+3ページの「3日間」は「2日間」の誤り。
+"""
+QUESTION = "急性腰痛の患者に安静を勧めるか"
+
+
+def folder(path: Path, **texts: str) -> Path:
+    path.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (path / f"{name}.md").write_text(text, "utf-8")
+    return path
+
+
+def run(corpus: Path, index: Path, **options: bool) -> IngestReport:
+    return ingest([corpus], index=index, settings=Settings(), **options)
+
+
+def codes(report: IngestReport, document: str) -> set[str]:
+    (row,) = [row for row in report.documents if row.document_id == document]
+    return {warning.code for warning in row.warnings}
+
+
+def test_without_a_manifest_the_newest_edition_answers_and_the_older_one_warns(
+    tmp_path: Path,
+) -> None:
+    report = run(folder(tmp_path / "c", old=OLD, new=NEW), tmp_path / "i")
+    assert codes(report, "new") == {"edition_inferred"}
+    today = medrag.ask(QUESTION, index=tmp_path / "i")
+    assert {citation.document_id for citation in today.citations} == {"new"}
+    assert {citation.edition_status for citation in today.citations} == {"current"}
+    before = medrag.ask(QUESTION, index=tmp_path / "i", as_of="2020-01-01")
+    assert {citation.document_id for citation in before.citations} == {"old"}
+    assert "3日間" in before.text
+    named = medrag.ask(f"2019年版では、{QUESTION}", index=tmp_path / "i")
+    assert "old" in {citation.document_id for citation in named.citations}
+    assert "superseded_edition" in {warning.code for warning in named.warnings}
+
+
+def test_an_edition_that_has_a_year_and_no_date_is_as_of_that_year(tmp_path: Path) -> None:
+    undated = [text.replace("発行日：", "") for text in (OLD, NEW)]
+    undated = [text.replace("2019年4月1日", "").replace("2024年4月1日", "") for text in undated]
+    run(folder(tmp_path / "c", old=undated[0], new=undated[1]), tmp_path / "i")
+    before = medrag.search("急性腰痛 安静", index=tmp_path / "i", as_of="2023-12-31")
+    assert {hit.passage.document_id for hit in before} == {"old"}
+    after = medrag.search("急性腰痛 安静", index=tmp_path / "i", as_of="2024-01-01")
+    assert {hit.edition_status for hit in after if hit.passage.document_id == "old"} == {
+        "superseded"
+    }
+
+
+def test_the_command_line_tells_editions_apart_too(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD, new=NEW)
+
+    def call(*arguments: str) -> dict[str, object]:
+        command = [sys.executable, "-m", "medrag", *arguments, "--index", str(tmp_path / "i")]
+        found = subprocess.run([*command, "--json"], capture_output=True, check=True)
+        answer: dict[str, object] = json.loads(found.stdout)
+        return answer
+
+    rows = call("ingest", str(corpus))["documents"]
+    assert isinstance(rows, list)
+    assert {row["document_id"]: row["supersedes"] for row in rows} == {"new": "old", "old": None}
+    hits = call("search", QUESTION, "--as-of", "2020-01-01")["hits"]
+    assert isinstance(hits, list)
+    assert {hit["document_id"] for hit in hits} == {"old"}
+    pairs = call("index", "diff")["editions"]
+    assert isinstance(pairs, list)
+    (pair,) = pairs
+    assert (pair["before"], pair["after"]) == ("old", "new")
+    (change,) = pair["recommendations"]
+    assert set(change["fields"]) == {"text", "polarity", "strength"}
+
+
+@pytest.mark.parametrize("late", ["old", "third", "new"])
+def test_an_edition_that_comes_later_gives_the_generation_of_a_full_build(
+    tmp_path: Path, late: str
+) -> None:
+    texts = {"old": OLD, "third": THIRD, "new": NEW}
+    corpus = folder(tmp_path / "c", **{name: text for name, text in texts.items() if name != late})
+    run(corpus, tmp_path / "i")
+    folder(corpus, **{late: texts[late]})
+    updated = run(corpus, tmp_path / "i")
+    whole = run(corpus, tmp_path / "whole")
+    assert updated.generation == whole.generation
+    assert [row.to_dict() for row in updated.documents] == [
+        row.to_dict() for row in whole.documents
+    ]
+    with closing(Index.open(tmp_path / "i", encoder=load(None))) as index:
+        found = {name: document.supersedes for name, document in index.documents.items()}
+    assert found == {"new": "third", "old": None, "third": "old"}
+
+
+def test_an_edition_that_goes_closes_the_gap(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD, third=THIRD, new=NEW)
+    run(corpus, tmp_path / "i")
+    (corpus / "third.md").unlink()
+    report = run(corpus, tmp_path / "i")
+    assert {row.document_id: row.supersedes for row in report.documents} == {
+        "new": "old",
+        "old": None,
+    }
+    shutil.rmtree(tmp_path / "i")
+    assert run(corpus, tmp_path / "i").generation == report.generation
+
+
+def test_a_correction_is_told_of_and_replaces_nothing(tmp_path: Path) -> None:
+    report = run(folder(tmp_path / "c", old=OLD, errata=ERRATA), tmp_path / "i")
+    assert codes(report, "errata") == {"amends"}
+    assert codes(report, "old") == {"amended"}
+    assert {row.supersedes for row in report.documents} == {None}
+
+
+def test_the_manifest_has_the_last_word(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD, new=NEW)
+    listed = '[[document]]\npath = "old.md"\n\n[[document]]\npath = "new.md"\nsupersedes = ""\n'
+    (corpus / "corpus.toml").write_text(listed, "utf-8")
+    report = run(corpus, tmp_path / "i")
+    assert {row.supersedes for row in report.documents} == {None}
+    assert codes(report, "new") == set()
+    again = run(corpus, tmp_path / "i")
+    assert again.documents == report.documents
+
+
+def test_a_rehearsal_says_what_the_ingestion_will_say(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD, third=THIRD, new=NEW, errata=ERRATA)
+    rehearsed = run(corpus, tmp_path / "i", dry_run=True)
+    assert rehearsed.generation is None
+    assert not (tmp_path / "i").exists()
+    done = run(corpus, tmp_path / "i")
+    assert done.documents == rehearsed.documents
+    assert done.summary() == rehearsed.summary()
