@@ -1,6 +1,8 @@
 """Models behind the one protocol: a fake server always, the real ones where vLLM is installed."""
 
+import gc
 import os
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -64,17 +66,22 @@ def transformers_model(tiny_gptoss: Path) -> ChatModel:
 
 
 @pytest.fixture(scope="session")
-def vllm_in_process(tiny_gptoss: Path) -> ChatModel:
+def vllm_in_process(tiny_gptoss: Path) -> Iterator[ChatModel]:
     os.environ.update(ENVIRONMENT)
     from medrag.models.vllm_offline import VLLMOffline
 
-    return VLLMOffline(
+    model = VLLMOffline(
         path=str(tiny_gptoss),
         max_model_len=4096,
         enforce_eager=True,
         dtype="bfloat16",
         max_num_seqs=8,
     )
+    yield model
+    with warnings.catch_warnings():  # vLLM leaves a context of its sockets to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        model.close()
+        gc.collect()
 
 
 @pytest.fixture(
@@ -88,4 +95,5 @@ def vllm_in_process(tiny_gptoss: Path) -> ChatModel:
 async def model(request: pytest.FixtureRequest) -> AsyncIterator[ChatModel]:
     found: ChatModel = request.getfixturevalue(request.param)
     yield found
-    await found.aclose()
+    if isinstance(found, OpenAICompatible):  # its connections belong to the test's event loop
+        await found.aclose()
