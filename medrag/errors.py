@@ -2,7 +2,7 @@
 
     MedragError
     ├── SettingsError            a setting is unknown or impossible
-    ├── QuestionError            a question is empty or too long
+    ├── QuestionError            a question, or what narrows it, cannot be used
     ├── MissingDependency        an optional package is not installed
     ├── CorpusError              a corpus.toml is malformed
     ├── LexiconError             a lexicon file is malformed
@@ -21,7 +21,7 @@
     │   ├── IndexCorrupted       a checksum does not agree
     │   └── IndexLocked          another process is writing
     ├── NotInIndex               a document or passage id that the index does not hold
-    ├── EvaluationError          a queries, qrels or claims file is malformed
+    ├── EvaluationError          what is to be verified or measured is malformed
     └── GenerationError          the language model failed; `retryable` says whether to try again
         └── PromptTooLong        the prompt alone exceeds the model's context
 
@@ -68,7 +68,7 @@ class SettingsError(MedragError):
 
 
 class QuestionError(MedragError):
-    """A question is empty or longer than the limit."""
+    """A question is empty or too long, or its `k`, `filters` or `as_of` cannot be used."""
 
 
 class MissingDependency(MedragError):
@@ -159,7 +159,7 @@ class NotInIndex(MedragError):
 
 
 class EvaluationError(MedragError):
-    """A queries, qrels or claims file is malformed; `where` names the file and the line."""
+    """What is to be verified or measured is malformed; `where` names the argument or the line."""
 
 
 class GenerationError(MedragError):

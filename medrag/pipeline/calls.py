@@ -10,6 +10,7 @@ from threading import Lock
 from medrag.answer.events import Event
 from medrag.answer.record import Answer
 from medrag.attribution.verdicts import Report
+from medrag.pipeline import given
 from medrag.pipeline.rag import Medrag
 from medrag.pipeline.release import Release
 from medrag.retrieval.retriever import Hit
@@ -91,7 +92,7 @@ def verify(
 def _shared(index: Path | str | None) -> Medrag:
     """The Medrag for these settings and this index, as long as its generation is current."""
     settings = Settings()
-    path = Path(index).absolute() if index is not None else settings.index.absolute()
+    path = (given.directory(index) if index is not None else settings.index).absolute()
     key = (str(path), settings.model_dump_json())
     current = path / "CURRENT"
     generation = current.read_text(encoding="utf-8") if current.is_file() else ""

@@ -7,6 +7,7 @@ work inside a notebook, whose own loop is running.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -18,6 +19,10 @@ class BackgroundLoop:
     """Runs coroutines to their end from synchronous code; starts its thread at first use."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -44,6 +49,8 @@ class BackgroundLoop:
 
     def close(self) -> None:
         """Stop the thread; the loop starts anew if it is used again."""
+        if self._process != os.getpid():
+            self._begin()
         with self._lock:
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
@@ -53,6 +60,9 @@ class BackgroundLoop:
             loop.close()
 
     def _running(self) -> asyncio.AbstractEventLoop:
+        if self._process != os.getpid():
+            # A fork copies the loop but not its thread, and perhaps the lock as it was held.
+            self._begin()
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()

@@ -25,12 +25,12 @@ from medrag.answer.record import Answer, Provenance
 from medrag.attribution import entailment
 from medrag.attribution.checker import Checker
 from medrag.attribution.repair import Repaired, repair
-from medrag.attribution.verdicts import Claim, EvidenceText, Report
-from medrag.errors import GenerationError, Notice, QuestionError
+from medrag.attribution.verdicts import Claim, Report
+from medrag.errors import GenerationError, Notice, SettingsError
 from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
 from medrag.index.index import Index
-from medrag.pipeline import finding
+from medrag.pipeline import finding, given
 from medrag.pipeline.loop import BackgroundLoop
 from medrag.pipeline.release import Release, Releases, numbered
 from medrag.retrieval.retriever import Hit, Ranking, Retriever
@@ -57,8 +57,14 @@ class Medrag:
     def __init__(
         self, *, settings: Settings | None = None, index: Path | str | None = None
     ) -> None:
+        if settings is not None and not isinstance(settings, Settings):
+            raise SettingsError(
+                f"settings are a Settings, not {type(settings).__name__}",
+                where="settings",
+                hint="give medrag.Settings(k=8)",
+            )
         self.settings = settings if settings is not None else Settings()
-        self.path = Path(index) if index is not None else self.settings.index
+        self.path = given.directory(index) if index is not None else self.settings.index
         self._loop = BackgroundLoop()
 
     @cached_property
@@ -115,10 +121,10 @@ class Medrag:
             as_of: Only editions published by that day count; the newest of them is current.
 
         Raises:
-            QuestionError: The question is empty or too long, or `as_of` is not a date.
+            QuestionError: The question is empty or too long, or `k`, `filters` or `as_of` is none.
             IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
         """
-        return self._ranked(question, k, filters, _day(as_of)).hits
+        return self._ranked(question, k, filters, given.day(as_of)).hits
 
     def ask(
         self,
@@ -142,7 +148,7 @@ class Medrag:
         """The answer to a question, cited and checked.
 
         Raises:
-            QuestionError: The question is empty or too long, or `as_of` is not a date.
+            QuestionError: The question is empty or too long, or `k`, `filters` or `as_of` is none.
             IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
             GenerationError: The model failed and the settings allow no fallback.
         """
@@ -185,13 +191,17 @@ class Medrag:
             As `aask`.
         """
         clock = Clock()
-        day = _day(as_of)
+        day = given.day(as_of)
         ranking = await asyncio.to_thread(self._ranked, question, k, filters, day)
         hits = ranking.hits
         clock.mark("search_ms")
         yield Retrieved(hits=hits)
         release_of = Releases(
-            self.checker, question, hits, release, repairs=self.settings.repair != "flag"
+            self.checker,
+            question,
+            hits,
+            given.release(release),
+            repairs=self.settings.repair != "flag",
         )
         drafted: Draft | None = None
         notices = ranking.notices
@@ -243,9 +253,13 @@ class Medrag:
         Args:
             passages: Mappings with "id" and "text". A marker [n] names the passage whose id is
                 "n"; when no id is a number, the n-th.
+
+        Raises:
+            EvaluationError: Something of it is not text.
         """
-        given = [EvidenceText(id=str(item["id"]), text=item["text"]) for item in passages]
-        return self.checker.check(text, given, question=question)
+        checked = given.text(text, "text")
+        asked = given.text(question, "question") if question is not None else None
+        return self.checker.check(checked, given.evidence(passages), question=asked)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """A coroutine's result, on this object's own event loop."""
@@ -274,23 +288,10 @@ class Medrag:
     def _ranked(
         self, question: str, k: int | None, filters: Mapping[str, str] | None, day: date | None
     ) -> Ranking:
-        return self.retriever.rank(
-            self._accepted(question),
-            k=k if k is not None else self.settings.k,
-            filters=filters,
-            as_of=day,
-        )
-
-    def _accepted(self, question: str) -> str:
-        if not question.strip():
-            raise QuestionError("the question is empty", hint="ask something in words")
-        limit = self.settings.question_limit
-        if len(question) > limit:
-            raise QuestionError(
-                f"the question has {len(question)} characters; at most {limit} are accepted",
-                hint="shorten it, or raise MEDRAG_QUESTION_LIMIT",
-            )
-        return question
+        asked = given.question(question, limit=self.settings.question_limit)
+        wanted = given.count(k) if k is not None else self.settings.k
+        kept = given.filters(filters)
+        return self.retriever.rank(asked, k=wanted, filters=kept, as_of=day)
 
     async def _repaired(
         self, report: Report, question: str, hits: Sequence[Hit], draft: Draft
@@ -362,17 +363,6 @@ def _conflicts(question: str, wrong: Sequence[Claim]) -> str:
             if difference.evidence
         ]
     return "\n".join(lines)
-
-
-def _day(value: date | str | None) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise QuestionError(
-            f"not a date: {value!r}", where="as_of", hint="write it as 2026-11-01"
-        ) from None
 
 
 @cache
