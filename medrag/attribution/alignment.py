@@ -7,12 +7,12 @@ most of it: facts are compared there, not in the passage at large.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from medrag.attribution.evidence import Passage, Unit, analyse
+from medrag.attribution.evidence import Passage, Unit, aliases, analyse
 from medrag.attribution.facts import Reading, Word, read
 from medrag.attribution.facts.terms import Term
 from medrag.japanese.quantities import Quantity
@@ -43,7 +43,8 @@ class Alignment:
     """A claim beside its evidence.
 
     Attributes:
-        chosen: The units, best first; empty when nothing matches.
+        units: All units of the premises that state something.
+        chosen: Those that carry the claim, best first; empty when nothing matches.
         matches: For each word of the claim, 0 to 1: how well the chosen units hold it.
         homes: For each clause of the claim, the index in `chosen` of its unit.
         coverage: The share of the claim's weight that is held.
@@ -54,6 +55,7 @@ class Alignment:
     """
 
     claim: Reading
+    units: tuple[Unit, ...]
     chosen: tuple[Chosen, ...]
     matches: tuple[float, ...]
     homes: tuple[int, ...]
@@ -71,13 +73,16 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
         _choose(claim, passages) if claim.words or claim.quantities else _graded(claim, passages)
     )
     context = read(question).keys if question else frozenset()
-    matches = tuple(_held(word, claim, chosen, passages, context) for word in claim.words)
+    matches = _by_definition(
+        claim, [_held(word, claim, chosen, passages, context) for word in claim.words]
+    )
     amounts = [_amount_held(position, claim, chosen) for position in range(len(claim.quantities))]
     total = sum(word.weight for word in claim.words) + _QUANTITY * len(amounts)
     held = sum(word.weight * match for word, match in zip(claim.words, matches, strict=True))
     held += _QUANTITY * sum(amounts)
     return Alignment(
         claim=claim,
+        units=tuple(unit for passage in passages for unit in passage.units if unit.states),
         chosen=tuple(chosen),
         matches=matches,
         homes=_homes(claim, chosen),
@@ -101,18 +106,41 @@ def _graded(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
     ][:_UNITS]
 
 
+def _otherwise(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
+    """Where no word is shared, the first unit with a value of the claim's kind.
+
+    「1日10 mgとする」 says nothing but its value, and is to be set against 「1日5 mgとする」.
+    """
+    for premise, passage in enumerate(passages):
+        for amount in claim.quantities:
+            for number in passage.dimensions.get(amount.dimension, ()):
+                return [Chosen(premise=premise, number=number, unit=passage.units[number])]
+    return []
+
+
+class _Wanted(NamedTuple):
+    """What a word of the claim weighs, and the keys and concepts that stand for it."""
+
+    weight: float
+    names: frozenset[str]
+
+
 def _choose(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
-    wanted: dict[str, float] = {}
+    wanted: dict[str, _Wanted] = {}
     for word in claim.words:
-        wanted[word.key] = max(wanted.get(word.key, 0.0), word.weight)
+        if word.key not in wanted or wanted[word.key].weight < word.weight:
+            concepts = claim.terms[word.term].concepts if word.term >= 0 else frozenset[str]()
+            wanted[word.key] = _Wanted(word.weight, concepts | {word.key})
     scores = _scores(claim, wanted, passages)
     found: list[Chosen] = []
     amounts = list(claim.quantities)
-    total = sum(wanted.values()) + len(amounts)
+    total = sum(word.weight for word in wanted.values()) + len(amounts)
     if claim.modality.strengths:
         for place in scores:
             cues = passages[place.premise].units[place.number].reading.modality.strengths
             scores[place] += _ALIKE * bool(cues)
+    if not scores:
+        return _otherwise(claim, passages)
     ranked = sorted(scores, key=lambda place: (-scores[place], place))[:_RANKED]
     while ranked and len(found) < _UNITS:
         if found:
@@ -125,7 +153,7 @@ def _choose(claim: Reading, passages: Sequence[Passage]) -> list[Chosen]:
         ranked.remove(best)
         unit = passages[best.premise].units[best.number]
         found.append(Chosen(premise=best.premise, number=best.number, unit=unit))
-        wanted = {key: weight for key, weight in wanted.items() if key not in unit.keys}
+        wanted = {key: word for key, word in wanted.items() if not _names(word, unit)}
         amounts = [a for a in amounts if not any(a.same_value(b) for b in unit.reading.quantities)]
     _complete(claim, passages, ranked, found)
     return found
@@ -159,16 +187,16 @@ class _Place(NamedTuple):
 
 
 def _scores(
-    claim: Reading, wanted: dict[str, float], passages: Sequence[Passage]
+    claim: Reading, wanted: dict[str, _Wanted], passages: Sequence[Passage]
 ) -> dict[_Place, float]:
     """How much each unit that shares anything with the claim holds of it."""
     scores: dict[_Place, float] = {}
     for index, passage in enumerate(passages):
         size = max(1, len(passage.units))
-        for key, weight in wanted.items():
-            numbers = passage.postings.get(key, ())
+        for word in wanted.values():
+            numbers = _numbers(word, passage)
             # A word that stands everywhere says little about where the claim comes from.
-            worth = weight / (1 + 0.5 * len(numbers) / size * min(len(numbers), 8))
+            worth = word.weight / (1 + 0.5 * len(numbers) / size * min(len(numbers), 8))
             for number in numbers:
                 place = _Place(index, number)
                 scores[place] = scores.get(place, 0.0) + worth
@@ -179,14 +207,26 @@ def _scores(
     return scores
 
 
+def _numbers(word: _Wanted, passage: Passage) -> Collection[int]:
+    """The units that hold a word under one of its names."""
+    held = [passage.postings[name] for name in word.names if name in passage.postings]
+    if len(held) < 2:
+        return held[0] if held else ()
+    return sorted({number for numbers in held for number in numbers})
+
+
+def _names(word: _Wanted, unit: Unit) -> bool:
+    return not (word.names.isdisjoint(unit.keys) and word.names.isdisjoint(unit.reading.meanings))
+
+
 def _gain(
-    wanted: dict[str, float],
+    wanted: dict[str, _Wanted],
     amounts: Sequence[Quantity],
     passages: Sequence[Passage],
     place: _Place,
 ) -> float:
     unit = passages[place.premise].units[place.number]
-    gain = sum(weight for key, weight in wanted.items() if key in unit.keys)
+    gain = sum(word.weight for word in wanted.values() if _names(word, unit))
     return gain + sum(any(a.same_value(b) for b in unit.reading.quantities) for a in amounts)
 
 
@@ -203,6 +243,10 @@ def _held(
     # What a passage speaks of, its later sentences need not repeat.
     if best < _TOPIC and any(word.key in passage.everything for passage in passages):
         return _TOPIC
+    if best < _TOPIC and word.term >= 0:
+        concepts = claim.terms[word.term].concepts
+        if not all(concepts.isdisjoint(passage.meanings) for passage in passages):
+            return _TOPIC
     return best
 
 
@@ -225,6 +269,20 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         return 0.7
     # 減らす and 減量 share a character; so do 高血圧 and 低血圧, which is why a term gets nothing.
     return 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
+
+
+def _by_definition(claim: Reading, matches: list[float]) -> tuple[float, ...]:
+    """Where a claim writes two names of one thing, ストロメクトール（イベルメクチン）, one is enough."""
+    for alias in aliases([claim]):
+        sides = [
+            [i for i, word in enumerate(claim.words) if word.key in keys]
+            for keys in (frozenset((alias.short,)), alias.long)
+        ]
+        for one, other in (sides, sides[::-1]):
+            if one and all(matches[i] >= _KEPT for i in one):
+                for i in other:
+                    matches[i] = max(matches[i], _KEPT)
+    return tuple(matches)
 
 
 def _under(term: Term, claim: Reading, unit: Unit) -> bool:

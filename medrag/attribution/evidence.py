@@ -21,7 +21,14 @@ _GRADE_LINE = re.compile(
     r"\W*(?:推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨|エビデンス|強さ|確実性|合意率|グレード|レベル|strength|certainty|quality|evidence)[^。]{0,60}$",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9α-ω\-/]{1,11}$|[ァ-ヶー]{3,12}$")
 _GRADE_LINES = 4
+_TITLE = re.compile(
+    r"(?!.*(?:推奨|必要|不要|可能|可|良好|有効|有用|無効|妥当|原則|基本|適応|注意)。?$)[^。、はがをにもで:：|]{2,30}[一-鿿ァ-ヶーA-Za-z]。?$"
+)
+_LABEL = re.compile(r"\s*(?:[-*・•◦●○]\s*)?([^。：:\n|]{2,40})[：:]")
+_UNIT = re.compile(r"[A-Za-zμµ%％℃/.²0-9]*[A-Za-zμµ%％℃]+[A-Za-z/.²0-9]*\)?$")
+_BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?=\s*(?:以上|以下|未満|超|を超|[〜～~–-]|$))")
 _FORBIDDEN = re.compile(r"禁忌|投与不可|使用不可")
 _CONTEXT = frozenset(("heading", "question", "greeting", "notice", "lead_in"))
 _DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
@@ -63,12 +70,22 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A passage's units, where its keys, amounts and squeezed sentences stand, and all its grades."""
+    """A passage's units, and where its words, names, amounts and squeezed sentences stand.
+
+    Attributes:
+        postings, numbers, dimensions: Of a key or a concept, of an amount, of a kind of amount: the
+            units that hold it.
+        everything, meanings: All its keys, and all its concepts.
+        verbatim: Its sentences and rows, squeezed.
+        strengths, certainties: All its grades.
+    """
 
     units: tuple[Unit, ...]
     postings: dict[str, tuple[int, ...]]
     numbers: dict[tuple[Interval, ...], tuple[int, ...]]
+    dimensions: dict[str, tuple[int, ...]]
     everything: frozenset[str]
+    meanings: frozenset[str]
     verbatim: dict[str, Span]
     strengths: frozenset[str]
     certainties: frozenset[str]
@@ -80,18 +97,23 @@ def analyse(text: str) -> Passage:
     units = tuple(_units(text))
     postings: dict[str, list[int]] = {}
     numbers: dict[tuple[Interval, ...], list[int]] = {}
+    dimensions: dict[str, list[int]] = {}
     for number, unit in enumerate(units):
         if not unit.states or unit.grades_only:
             continue
-        for key in unit.keys:
+        for key in unit.keys | unit.reading.meanings:
             postings.setdefault(key, []).append(number)
         for parts in {amount.parts for amount in unit.reading.quantities}:
             numbers.setdefault(parts, []).append(number)
+        for dimension in {amount.dimension for amount in unit.reading.quantities}:
+            dimensions.setdefault(dimension, []).append(number)
     return Passage(
         units=units,
         postings={key: tuple(places) for key, places in postings.items()},
         numbers={parts: tuple(places) for parts, places in numbers.items()},
+        dimensions={dimension: tuple(places) for dimension, places in dimensions.items()},
         everything=frozenset(key for unit in units for key in unit.keys),
+        meanings=frozenset(concept for unit in units for concept in unit.meanings),
         strengths=frozenset(cue for unit in units for cue in unit.reading.modality.strengths),
         certainties=frozenset(cue for unit in units for cue in unit.reading.modality.certainty),
         verbatim={
@@ -105,9 +127,11 @@ def _units(text: str) -> Iterator[Unit]:
     text = untagged(text)
     statements = split(text)
     readings = [read(statement.plain) for statement in statements]
-    aliases = _aliases(readings)
+    defined = aliases(readings)
     headings: tuple[Reading, ...] = ()
     header: list[str] | None = None
+    label: tuple[Reading, ...] = ()
+    before = 0
     for position, (statement, reading) in enumerate(zip(statements, readings, strict=True)):
         if text[statement.start] == "|" or "\t" in text[statement.start : statement.end]:
             cells = _cells(text[statement.start : statement.end], statement.plain)
@@ -120,8 +144,14 @@ def _units(text: str) -> Iterator[Unit]:
                 reading = _labelled(header, cells) or reading  # noqa: PLW2901 - the same row, read with its header
         else:
             header = None
-        governing = headings
-        states = statement.kind not in _CONTEXT or bool(statement.markers)
+        if "\n" in text[before : statement.start]:
+            label = ()
+        before = statement.end
+        governing = (*headings, *label)
+        label = label or _label(text[statement.start : statement.end])
+        states = (statement.kind not in _CONTEXT and not _is_title(reading)) or bool(
+            statement.markers
+        )
         if not states and (reading.words or reading.negators):
             headings, governing = (reading,), ()
         yield Unit(
@@ -133,12 +163,32 @@ def _units(text: str) -> Iterator[Unit]:
             end=statement.end,
             reading=reading,
             text=reading.text.lower(),
-            keys=_spelled_out(reading.keys, aliases),
+            keys=_spelled_out(reading.keys, defined),
             around=frozenset(key for entry in governing for key in entry.keys),
             meanings=reading.meanings.union(*(entry.meanings for entry in governing)),
             headings=governing,
             grades=(reading, *_grades(readings, position)),
         )
+
+
+def _is_title(reading: Reading) -> bool:
+    """Whether a sentence says nothing, only what the next ones speak of: 「疥癬の治療。」."""
+    return (
+        _TITLE.match(reading.text.strip()) is not None
+        and not reading.negators
+        and not reading.quantities
+        and not reading.modality.strengths
+        and not reading.modality.certainty
+    )
+
+
+def _label(written: str) -> tuple[Reading, ...]:
+    """What an item begins with, ・PDE5阻害薬：: the item's later sentences speak of it too."""
+    match = _LABEL.match(written)
+    if match is None:
+        return ()
+    reading = read(match[1])
+    return (reading,) if reading.words or reading.negators else ()
 
 
 def _cells(written: str, plain: str) -> list[str]:
@@ -156,7 +206,7 @@ def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
     said = [
         _said(subject, name, cell) for name, cell in zip(header[1:], cells, strict=True) if cell
     ]
-    return read(f"{header[0]} {subject}。" + "".join(said))
+    return read(f"{_with_unit(header[0], subject)}。" + "".join(said))
 
 
 def _said(subject: str, name: str, cell: str) -> str:
@@ -165,8 +215,16 @@ def _said(subject: str, name: str, cell: str) -> str:
     if forbidden:
         return f"{subject}は{cell}では{forbidden[0]}。"
     # G3b（eGFR 30〜44）: the name stands next to its value, what explains it after both.
-    bare, bracket, aside = name.replace("（", "(").partition("(")
-    return f"{subject}は{bare.strip()} {cell}{bracket}{aside}。"
+    return f"{subject}は{_with_unit(name, cell)}。"
+
+
+def _with_unit(name: str, cell: str) -> str:
+    """A column's name and its cell; 「Ccr (mL/min)」 and 「20未満」 are Ccr 20 mL/min未満."""
+    bare, bracket, aside = name.replace("（", "(").replace("）", ")").partition("(")
+    if _UNIT.match(aside) and not _UNIT.search(cell):
+        unit = aside.rstrip(")")
+        return f"{bare.strip()} {_BARE.sub(lambda number: f'{number[0]} {unit}', cell)}"
+    return f"{bare.strip()} {cell}{bracket}{aside}"
 
 
 @lru_cache(maxsize=4096)
@@ -184,12 +242,14 @@ def _grades(readings: Sequence[Reading], position: int) -> Iterator[Reading]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Alias:
+class Alias:
+    """Key of an abbreviation, and the keys of what it stands for."""
+
     short: str
     long: frozenset[str]
 
 
-def _spelled_out(keys: frozenset[str], aliases: Sequence[_Alias]) -> frozenset[str]:
+def _spelled_out(keys: frozenset[str], aliases: Sequence[Alias]) -> frozenset[str]:
     for alias in aliases:
         if alias.short in keys:
             keys |= alias.long
@@ -198,8 +258,8 @@ def _spelled_out(keys: frozenset[str], aliases: Sequence[_Alias]) -> frozenset[s
     return keys
 
 
-def _aliases(readings: Sequence[Reading]) -> list[_Alias]:
-    """Abbreviations that a passage defines: 慢性腎臓病（CKD）."""
+def aliases(readings: Sequence[Reading]) -> list[Alias]:
+    """Abbreviations that a text defines: 慢性腎臓病（CKD）, or CKD（慢性腎臓病）."""
     found = []
     for reading in readings:
         if "(" not in reading.text:
@@ -209,7 +269,9 @@ def _aliases(readings: Sequence[Reading]) -> list[_Alias]:
             inside = _keys_within(reading, match.start(2), match.end(2))
             pieces = re.split(r"[、，,：:;；]", match[2])
             if long and len(inside) == 1 and any(_SHORT.match(piece.strip()) for piece in pieces):
-                found.append(_Alias(short=next(iter(inside)), long=long))
+                found.append(Alias(short=next(iter(inside)), long=long))
+            elif inside and len(long) == 1 and _NAME.match(match[1]):
+                found.append(Alias(short=next(iter(long)), long=inside))
     return found
 
 
