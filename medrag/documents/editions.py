@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from medrag.documents.document import Document
 from medrag.japanese.normalize import fold
 
 _ADDENDUM = re.compile(
@@ -55,26 +56,6 @@ _GUIDELINE = re.compile(
 )
 
 
-class Edition(Protocol):
-    """What a Document, or an index's record of one, says about itself.
-
-    `supersedes` is None where nothing is said, and "" where it is said to replace none.
-    """
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def society(self) -> str | None: ...  # noqa: D102
-    @property
-    def edition(self) -> str | None: ...  # noqa: D102
-    @property
-    def published(self) -> date | None: ...  # noqa: D102
-    @property
-    def supersedes(self) -> str | None: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """How the documents of a corpus replace each other.
@@ -94,40 +75,66 @@ class Graph:
     unclear: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Place(NamedTuple):
-    """A document among the editions of its series; () for a year or a number that it lacks."""
+class Place(NamedTuple):
+    """What decides where a document stands among editions; found once, kept in its record.
+
+    Attributes:
+        series: The title that all editions of one guideline share.
+        societies: Those that published it, in one form each.
+        year: That the edition is named for, () for none.
+        number: Of the edition, (2, 1) for 2.1; () for none.
+        addendum: Whether it adds to an edition or corrects one.
+        stated: The edition that it is said to replace: "" for none, None where nothing is said.
+    """
 
     id: str
-    societies: frozenset[str]
+    series: str | None
+    societies: tuple[str, ...]
     published: date | None
     year: tuple[int, ...]
     number: tuple[int, ...]
     addendum: bool
-    alone: bool
+    stated: str | None
 
 
-def graph(documents: Iterable[Edition]) -> Graph:
+def place(document: Document) -> Place:
+    """Where a document stands among editions, by what it says of itself."""
+    year = year_of(document.edition, document.title)
+    series = series_of(document)
+    return Place(
+        id=document.id,
+        series=series,
+        societies=tuple(_societies(document.society or "")) if series else (),
+        published=document.published,
+        year=(year,) if year and series else (),
+        number=_number_in(fold(f"{document.edition or ''} {document.title}")) if series else (),
+        addendum=is_addendum(document),
+        stated=document.supersedes,
+    )
+
+
+def graph(places: Iterable[Place]) -> Graph:
     """The edition graph of all documents of a corpus."""
-    found = list(documents)
-    stated = {d.id: d.supersedes for d in found if d.supersedes and d.supersedes != d.id}
-    titles: dict[str, list[_Place]] = {}
-    for document in found:
-        if (title := series_of(document)) is not None:
-            titles.setdefault(title, []).append(_place(document))
-    links = _Links(stated, {d.id: d.published or date.min for d in found})
-    for _, places in sorted(titles.items()):
-        if len(places) > 1:
-            for series in _by_society(sorted(places)):
+    found = list(places)
+    stated = {p.id: p.stated for p in found if p.stated and p.stated != p.id}
+    titles: dict[str, list[Place]] = {}
+    for one in found:
+        if one.series is not None:
+            titles.setdefault(one.series, []).append(one)
+    links = _Links(stated, {p.id: p.published or date.min for p in found})
+    for _, same in sorted(titles.items()):
+        if len(same) > 1:
+            for series in _by_society(sorted(same, key=lambda p: p.id)):
                 links.series(series)
     return links.graph()
 
 
-def is_addendum(document: Edition) -> bool:
+def is_addendum(document: Document) -> bool:
     """Whether a document adds to or corrects an edition, by its title or its edition."""
     return _ADDENDUM.search(fold(f"{document.title} {document.edition or ''}")) is not None
 
 
-def series_of(document: Edition) -> str | None:
+def series_of(document: Document) -> str | None:
     """The title that all editions of one guideline share; None for what is not known to be one."""
     title = fold(document.title).lower()
     if document.edition:
@@ -147,19 +154,6 @@ def year_of(edition: str | None, title: str = "") -> int | None:
     if match := _ERA.search(text):
         return _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
     return None
-
-
-def _place(document: Edition) -> _Place:
-    addendum = is_addendum(document)
-    return _Place(
-        document.id,
-        frozenset(_societies(document.society or "")),
-        document.published,
-        (year,) if (year := year_of(document.edition, document.title)) else (),
-        _number_in(fold(f"{document.edition or ''} {document.title}")),
-        addendum,
-        document.supersedes == "",
-    )
 
 
 def _societies(text: str) -> Iterator[str]:
@@ -191,22 +185,22 @@ def _figure(written: str) -> int:
     return units + (10 * ("一二三四五六七八九".find(tens) + 1 if tens else 1) if ten else 0)
 
 
-def _by_society(places: Sequence[_Place]) -> Iterator[list[_Place]]:
+def _by_society(places: Sequence[Place]) -> Iterator[list[Place]]:
     """Series apart by society; a document that names none belongs to the only one there is."""
-    groups: list[tuple[set[str], list[_Place]]] = []
+    groups: list[tuple[set[str], list[Place]]] = []
     for place in places:
         if not place.societies:
             continue
-        same = [group for group in groups if group[0] & place.societies]
+        same = [group for group in groups if not group[0].isdisjoint(place.societies)]
         groups = [group for group in groups if group not in same]
-        names = set(place.societies).union(*(group[0] for group in same))
+        names = {*place.societies}.union(*(group[0] for group in same))
         groups.append((names, [*(p for group in same for p in group[1]), place]))
     nameless = [place for place in places if not place.societies]
     if len(groups) == 1:
         groups[0][1].extend(nameless)
     elif nameless:
         groups.append((set(), nameless))
-    yield from (sorted(group[1]) for group in groups)
+    yield from (sorted(group[1], key=lambda p: p.id) for group in groups)
 
 
 class _Links:
@@ -222,11 +216,11 @@ class _Links:
         for newer in sorted(stated, key=lambda d: (dates[d], d), reverse=True):
             self._superseded_by[stated[newer]] = newer
 
-    def series(self, places: Sequence[_Place]) -> None:
+    def series(self, places: Sequence[Place]) -> None:
         editions = [place for place in places if not place.addendum]
         tiers = self._tiers(editions)
         for older, newer in pairwise(tiers):
-            after = [place.id for place in newer if not place.alone]
+            after = [place.id for place in newer if place.stated != ""]
             for place in older if after else ():
                 self._superseded_by.setdefault(place.id, after[0])
             known = set(after)
@@ -239,10 +233,10 @@ class _Links:
             if place.addendum:
                 self._amend(place, tiers)
 
-    def _tiers(self, places: Sequence[_Place]) -> list[list[_Place]]:
+    def _tiers(self, places: Sequence[Place]) -> list[list[Place]]:
         """The editions from old to new, those of one rank together; [] where it cannot be told."""
         ranks = _ranks(places)
-        tiers: dict[tuple[object, ...], list[_Place]] = {}
+        tiers: dict[tuple[object, ...], list[Place]] = {}
         for place in places:
             if place.id in ranks:
                 tiers.setdefault(ranks[place.id], []).append(place)
@@ -264,7 +258,7 @@ class _Links:
             self._unclear.setdefault(one, other)
             self._unclear.setdefault(other, one)
 
-    def _amend(self, addendum: _Place, tiers: Sequence[Sequence[_Place]]) -> None:
+    def _amend(self, addendum: Place, tiers: Sequence[Sequence[Place]]) -> None:
         """Find the edition that an addendum belongs to: the one it names, else the last before it."""
         editions = [place for tier in tiers for place in tier]
         same = [p for p in editions if addendum.number and p.number == addendum.number]
@@ -291,7 +285,7 @@ class _Links:
         )
 
 
-def _ranks(places: Sequence[_Place]) -> dict[str, tuple[object, ...]]:
+def _ranks(places: Sequence[Place]) -> dict[str, tuple[object, ...]]:
     """What orders the editions of a series, for those that say it: date, else year, else number."""
     dates = {p.id: p.published for p in places if p.published}
     years = {p.id: year for p in places if (year := p.year or _of(p.published))}

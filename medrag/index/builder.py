@@ -20,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.documents import editions
-from medrag.documents.editions import Edition
+from medrag.documents.editions import Place
 from medrag.documents.passages import Passage
 from medrag.errors import CorpusError
 from medrag.index import records
-from medrag.index.catalogue import Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import LegBuilder
@@ -248,7 +247,7 @@ class _Writer:
         self._identifiers = array("Q")
         self._hashes: dict[str, str] = {}
         self._recommended = array("i")
-        self._editions: list[Edition] = []
+        self._editions: list[Place] = []
         self._characters = 0
 
     def carry(self, rows: range) -> None:
@@ -270,7 +269,11 @@ class _Writer:
         for name, column in self._columns.items():
             column.extend(base.columns[name], rows)
         self._kinds.extend(base.kinds, taken.passages)
-        self._editions += filter(_of_a_series, base.summaries[rows.start : rows.stop])
+        self._editions += (
+            summary.place
+            for summary in base.summaries[rows.start : rows.stop]
+            if summary.place.series or summary.place.stated
+        )
         self._sequences.append(taken.sequences)
         self._sequence_sizes.append(taken.sizes)
         self._words.carry(taken.passages)
@@ -290,12 +293,11 @@ class _Writer:
             self._recommended.append(len(self._hashes))
         self._characters += len(records.decode(content["texts.utf8"]))
         record = read_record(content["documents.jsonl"])
-        summary = Summary.of(record)
-        if _of_a_series(summary):
-            self._editions.append(summary)
-            # The year of an edition orders it among days, which are written year first.
-            year = editions.year_of(summary.edition, summary.title)
-            record.setdefault("published", str(year) if year else None)
+        place = records.read_place(record)
+        if place.series or place.stated:
+            self._editions.append(place)
+        # The year of an edition orders it among days, which are written year first.
+        record.setdefault("published", str(place.year[0]) if place.year else None)
         for name, column in self._columns.items():
             column.add(record.get(name))
         self._add_passages(record.get("title", ""), content)
@@ -378,8 +380,3 @@ class _Writer:
             for identifier in self._hashes:
                 column.add(links.get(identifier))
             column.save(self._directory, f"documents.{name}")
-
-
-def _of_a_series(document: Edition) -> bool:
-    """Whether it can replace another edition or be replaced: most texts of an encyclopedia cannot."""
-    return document.supersedes is not None or editions.series_of(document) is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from medrag.documents.document import Document
+from medrag.documents.editions import Place
 from medrag.errors import Notice
 from medrag.index import records
 
@@ -26,16 +26,14 @@ class Summary(NamedTuple):
     """A document in short, as an ingestion reports it and as the edition graph needs it.
 
     Attributes:
-        supersedes: What is stated: "" where it is said to replace none, None where nothing is said.
+        place: Where it stands among editions, by what it says of itself.
         fingerprint: Of the file that it was read from and of how; "" when it is not known.
     """
 
     id: str
     title: str
-    society: str | None
     edition: str | None
-    published: date | None
-    supersedes: str | None
+    place: Place
     fingerprint: str
     counts: records.Counts
     notices: tuple[Notice, ...]
@@ -44,14 +42,11 @@ class Summary(NamedTuple):
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Self:
         """The summary of a document's record."""
-        published = record.get("published")
         return cls(
             id=record["id"],
             title=record.get("title", ""),
-            society=record.get("society"),
             edition=record.get("edition"),
-            published=date.fromisoformat(published) if published else None,
-            supersedes=records.stated(record),
+            place=records.read_place(record),
             fingerprint=record.get("fingerprint", ""),
             counts=records.Counts(**record["counts"]),
             notices=records.read_notices(record),

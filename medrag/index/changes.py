@@ -110,7 +110,7 @@ def between_editions(index: Index) -> tuple[DocumentChange, ...]:
 def _as_read(index: Index, row: int) -> Document:
     """A document with what it states of its editions; what is inferred may change without it."""
     summary = index.summaries[row]
-    return replace(index.document(summary.id), supersedes=summary.supersedes)
+    return replace(index.document(summary.id), supersedes=summary.place.stated)
 
 
 def _by_document(index: Index) -> Mapping[str, Sequence[Recommendation]]:

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from medrag.documents import editions
 from medrag.documents.document import Document, Page, Section, Source
+from medrag.documents.editions import Place
 from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.passages import Passage
 from medrag.errors import Notice
@@ -73,7 +75,7 @@ def document_record(document: Document) -> dict[str, Any]:
         "edition": document.edition,
         "published": document.published.isoformat() if document.published else None,
         "supersedes": document.supersedes,
-        "replaces_none": document.supersedes == "" or None,
+        "place": _place_record(editions.place(document)),
         "language": document.language,
         "licence": document.licence,
         "url": document.url,
@@ -125,7 +127,7 @@ def read_document(record: Mapping[str, Any], outline: Mapping[str, Any], text: s
         society=record.get("society"),
         edition=record.get("edition"),
         published=date.fromisoformat(published) if published else None,
-        supersedes=stated(record),
+        supersedes=read_place(record).stated,
         language=record.get("language", "ja"),
         licence=record.get("licence"),
         url=record.get("url"),
@@ -134,10 +136,29 @@ def read_document(record: Mapping[str, Any], outline: Mapping[str, Any], text: s
     )
 
 
-def stated(record: Mapping[str, Any]) -> str | None:
-    """The edition that a document is said to replace; "" for none, None where nothing is said."""
-    named: str | None = record.get("supersedes")
-    return "" if record.get("replaces_none") else named
+def _place_record(place: Place) -> list[Any] | None:
+    """What is costly to find again; None for a document of no series."""
+    if place.series is None and place.stated != "":
+        return None
+    return [place.series, place.societies, place.year, place.number, place.addendum, place.stated]
+
+
+def read_place(record: Mapping[str, Any]) -> Place:
+    """Where the document of a record stands among editions."""
+    published = record.get("published")
+    series, societies, year, number, addendum, stated = record.get("place") or (
+        (None, (), (), (), False, record.get("supersedes"))
+    )
+    return Place(
+        id=record["id"],
+        series=series,
+        societies=tuple(societies),
+        published=date.fromisoformat(published) if published else None,
+        year=tuple(year),
+        number=tuple(number),
+        addendum=addendum,
+        stated=stated,
+    )
 
 
 def read_notices(record: Mapping[str, Any]) -> tuple[Notice, ...]:

@@ -7,17 +7,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from medrag.documents import corpus, editions
 from medrag.documents.corpus import Ingested, Progress, Unchanged
-from medrag.documents.document import Document
-from medrag.documents.editions import Edition, Graph
+from medrag.documents.editions import Graph, Place
 from medrag.documents.files import Failure
 from medrag.errors import (
     CorpusError,
@@ -162,7 +160,7 @@ def ingest(
         rows: list[DocumentRow] = []
         errors: list[Failure] = []
         kept: set[str] = set()
-        series: list[Edition] = []
+        series: list[Place] = []
 
         def changed() -> Iterator[Ingested]:
             for entry in corpus.changes(
@@ -179,10 +177,10 @@ def ingest(
                     kept.update(entry.document_ids)
                     for summary in map(current.summary, entry.document_ids):
                         rows.append(_row_of(summary))
-                        series.append(summary)
+                        series.append(summary.place)
                 else:
                     rows.append(_row(entry))
-                    series.append(_Said.of(entry.document))
+                    series.append(editions.place(entry.document))
                     yield entry
 
         generation: str | None = None
@@ -238,21 +236,6 @@ def _with_editions(rows: Sequence[DocumentRow], graph: Graph) -> Iterator[Docume
             found["amended"] = f"{addendum!r} adds to it or corrects it"
         notices = (Notice(code=code, message=message) for code, message in found.items())
         yield replace(row, supersedes=older, warnings=(*row.warnings, *notices))
-
-
-class _Said(NamedTuple):
-    """What the edition graph needs of a document; its text is not held."""
-
-    id: str
-    title: str
-    society: str | None
-    edition: str | None
-    published: date | None
-    supersedes: str | None
-
-    @classmethod
-    def of(cls, document: Document) -> Self:
-        return cls(*(getattr(document, name) for name in cls._fields))
 
 
 class _Current:

@@ -55,8 +55,8 @@ def folder(path: Path, **texts: str) -> Path:
     return path
 
 
-def run(corpus: Path, index: Path, **options: bool) -> IngestReport:
-    return ingest([corpus], index=index, settings=Settings(), **options)
+def run(corpus: Path, index: Path, *, dry_run: bool = False) -> IngestReport:
+    return ingest([corpus], index=index, settings=Settings(), dry_run=dry_run)
 
 
 def codes(report: IngestReport, document: str) -> set[str]:
