@@ -14,10 +14,20 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from medrag.japanese.amount_words import (
+    APPROXIMATELY,
+    BEFORE,
+    ENGLISH,
+    OFTEN,
+    SOME,
+    SPELLED,
+    WORDED,
+    Comparator,
+    named,
+)
 from medrag.japanese.normalize import Normalized, normalize
 from medrag.japanese.units import UNIT, unit_of
 
-Comparator = Literal["", "ge", "le", "gt", "lt"]
 #: How a length of time is used: 12週後, 3か月前, 4週ごと.
 Role = Literal["", "after", "before", "every"]
 
@@ -90,10 +100,10 @@ _START = re.compile(
     r"|(?<=[A-Za-z][A-Za-z])\d(?=\d{0,3}(?:\.\d+)?\s*(?:mmHg|mL|mg|%|歳|以上|以下|未満|を超|を下回))"
 )
 _EXPRESSION = re.compile(
-    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{UNIT})?(?P<half>半(?![減量分数]))?
+    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{UNIT}(?!(?<=間)隔))?(?P<half>半(?![減量分数]))?
         (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千])?)?
            (?:\s*/\s*(?P<low2>{_NUMBER})(?:{_TO}(?P<high2>{_NUMBER}))?(?![./]?\d))?
-           (?<=[\d万億千])\s*(?P<unit>{UNIT})?)?""",
+           (?<=[\d万億千])\s*(?P<unit>{UNIT}(?!(?<=間)隔))?)?""",
     re.VERBOSE,
 )
 _DATE = re.compile(
@@ -116,10 +126,10 @@ _FRACTION = re.compile(
 )
 _AFTER = re.compile(
     r"\s*(?:(?P<approximate>程度|前後|ほど|くらい|ぐらい)(?!い|く|め))?"
-    r"(?:(?:よりも|より)(?P<than>[高多大長重低少小短軽])"
+    r"(?:(?:の誕生日)?(?:よりも|より)(?P<than>[高多大長重低少小短軽前若])"
     r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
     r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
-    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たない|まで(?!の?間|も)|or more|or less|or higher|or lower|or older)"
+    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たな(?:い|け|く|か)|に?満たず|に?届かな(?:い|け|く|か)|に?達しな(?:い|け|く|か)|を切(?:る|っ|れ(?!な))|を割り込|を割(?:る|っ)|まで(?!の?間|も)|or more|or less|or higher|or lower|or older|or above|or below|or greater|or fewer|or longer)"
     r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
@@ -130,21 +140,8 @@ _PER_UNIT = re.compile(
     r"(?:(?:標準|理想|実測)?体重\s*)?1?\s*(?P<unit>kg|m2|mL|dL|L|g)\s*(?:あたり|当たり|につき)\s*(?:約)?\s*$"
 )
 _PER_DOSE = re.compile(r"(?<!\d)[1一]回(?:量|あたり|に|につき)?\s*(?:約|最大)?\s*$")
-_BEFORE: dict[str, Comparator] = {
-    "少なくとも": "ge", "最低でも": "ge", "最低": "ge", "最小": "ge", "下限": "ge", "≥": "ge", "≧": "ge", "⩾": "ge", ">=": "ge",
-    "at least": "ge", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "≤": "le", "≦": "le", "⩽": "le",
-    "<=": "le", "at most": "le", "up to": "le", "<": "lt", "less than": "lt", "under": "lt", "below": "lt", "lower than": "lt",
-    ">": "gt", "more than": "gt", "over": "gt", "above": "gt", "greater than": "gt", "higher than": "gt",
-}  # fmt: skip
-_APPROXIMATELY = ("約", "およそ", "おおよそ", "概ね", "おおむね", "about", "approximately")
-_BEFORE_LONGEST_FIRST = sorted((*_BEFORE, *_APPROXIMATELY), key=len, reverse=True)
-_BEFORE_ENDS = tuple(_BEFORE_LONGEST_FIRST)
-_AFTERWARDS: dict[str, Comparator] = {
-    "以上": "ge", "以降": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le",
-    "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "過ぎ": "gt", "上回": "gt",
-    "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
-    "下回らない": "ge", "下回らず": "ge", "下限": "ge",
-}  # fmt: skip
+_LEAD_LONGEST_FIRST = sorted((*BEFORE, *APPROXIMATELY), key=len, reverse=True)
+_LEAD_ENDS = tuple(_LEAD_LONGEST_FIRST)
 _TIMED = frozenset(("days", "months"))
 _UNCOUNTED_IN_TIME = frozenset(
     ("age", "year", "persons", "studies", "agents", "fold", "degree", "points")
@@ -187,7 +184,7 @@ def _matches(folded: str) -> list[tuple[int, re.Match[str]]]:
     """Readings by position; where several begin, the one that says more comes first."""
     found: list[tuple[int, re.Match[str]]] = [
         (match.start(), match)
-        for pattern in (_RANK, _FRACTION, _DATE)
+        for pattern in (_RANK, _FRACTION, _DATE, WORDED, SOME)
         for match in pattern.finditer(folded)
     ]
     for digit in _START.finditer(folded):
@@ -195,6 +192,7 @@ def _matches(folded: str) -> list[tuple[int, re.Match[str]]]:
         if match is not None:
             found.append((match.start(), match))
     found.extend((match.start(), match) for match in _COUNTED.finditer(folded))
+    found.extend((match.start(), match) for match in ENGLISH.finditer(folded))
     found.sort(key=lambda pair: pair[0])  # stable: patterns above win
     return found
 
@@ -209,6 +207,11 @@ def _read(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity 
         return _plain(match, value)
     if match.re is _DATE:
         return _dated(match)
+    if match.re is WORDED:
+        period, often = OFTEN[match.lastgroup or ""]
+        return _plain(match, often, dimension=f"times per {period}")
+    if match.re is SOME:
+        return _some(folded, match)
     return _measured(folded, match, last)
 
 
@@ -225,6 +228,15 @@ def _dated(match: re.Match[str]) -> Quantity:
     last = year * 10_000 + int(month or 12) * 100 + int(day_of_month or 31)
     return Quantity(start=match.start(), end=match.end(), text="", dimension="date",
                     parts=(Interval(Fraction(first), Fraction(last)),))  # fmt: skip
+
+
+def _some(folded: str, match: re.Match[str]) -> Quantity:
+    """数日以内: two to nine of them, so that 数日 and 数週 differ."""
+    unit = unit_of(match["unit"])
+    end, role, comparator, _ = _tail(folded, match.end(), "", True)
+    return Quantity(start=match.start(), end=end, text="", unit=match["unit"], dimension=unit.dimension,
+                    parts=(Interval(2 * unit.factor, 9 * unit.factor),), comparator=comparator, approximate=True,
+                    role=role if role != "every" and unit.dimension in _TIMED else "")  # fmt: skip
 
 
 def _plain(
@@ -255,6 +267,8 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         sign, start = -1, start - 1
     start, comparator, approximate = _lead(folded, start, floor)
     end, role, comparator, approximate = _tail(folded, end, comparator, approximate)
+    if not role and folded[max(floor, start - 6) : start].lower() == "every ":
+        start, role = start - 6, "every"
     dimension = unit_of(unit).dimension if unit else ""
     if role and dimension not in _TIMED:
         role = ""
@@ -264,7 +278,7 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         if period:
             measured = f"{unit}/{period}"
             dimension = unit_of(measured).dimension
-    parts = _parts(groups["low"] or "0", groups["high"] or "", groups.get("low2") or "", groups.get("high2") or "",
+    parts = _parts(groups["low"] or "0", groups.get("high") or "", groups.get("low2") or "", groups.get("high2") or "",
                    groups.get("thousand") or groups.get("thousand2") or "", measured, bool(groups.get("half")), sign)  # fmt: skip
     lower = groups.get("lowunit") or unit
     if lower != unit and unit_of(lower).dimension == unit_of(unit).dimension and len(parts) == 1:
@@ -283,11 +297,11 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
 def _lead(folded: str, start: int, floor: int) -> tuple[int, Comparator, bool]:
     """What stands before the number: 最大, 約, ≥."""
     before = folded[max(floor, start - 16) : start].rstrip()
-    if not before.endswith(_BEFORE_ENDS):
+    if not before.endswith(_LEAD_ENDS):
         return start, "", False
-    word = next(word for word in _BEFORE_LONGEST_FIRST if before.endswith(word))
+    word = next(word for word in _LEAD_LONGEST_FIRST if before.endswith(word))
     begin = folded.rindex(word, 0, start)
-    return begin, _BEFORE.get(word, ""), word in _APPROXIMATELY
+    return begin, BEFORE.get(word, ""), word in APPROXIMATELY
 
 
 def _tail(
@@ -302,7 +316,7 @@ def _tail(
     if after["than"]:
         comparator = "gt" if after["than"] in "高多大長重" else "lt"
     elif word:
-        comparator = _AFTERWARDS[word.lstrip("をがに")]
+        comparator = named(word)
     elif after["role"]:
         role = "after" if after["role"] == "後" else "before" if after["role"] == "前" else "every"
     return after.end(), role, comparator, approximate or after["approximate"] is not None
@@ -365,6 +379,8 @@ def _parts(
 def _number(written: str) -> Fraction:
     if written[0].isdigit():
         return Fraction(written.replace(",", ""))
+    if written.isascii():
+        return Fraction(SPELLED[written.lower()])
     total = current = 0
     for character in written:
         if character == "半":

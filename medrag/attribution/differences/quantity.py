@@ -13,6 +13,13 @@ from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
 _DIFFERENCE = re.compile(r"差|低下|減|下が|変化")
+_LEFT = re.compile(r"残り|残る|のこり")
+_ONCE = re.compile(r"単回|一度|1度")
+_ALONE = re.compile(r"単剤|単独")
+_PARTED = re.compile(r"\s*に分け|\s*分割")
+_PERIOD = re.compile(r"1日|一日|日量|週|月|年")
+# Counted things: 1回 beside 1週 is no other unit of one amount.
+_COUNTED = frozenset(("times", "agents", "persons", "fold", "points", "degree", "rank", "step", "pieces", "places", "visits", "studies", ""))  # fmt: skip
 _SWAPPED = 0.4
 _SWAPPED_FIRMLY = 0.6
 
@@ -35,6 +42,8 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         ):
             if amount.dimension == "mass":
                 yield Finding(kind="dose_period", claim=amount.text, evidence=loosely.text, start=amount.start, end=amount.end, firm=False)  # fmt: skip
+            continue
+        if not same and (_as_range(amount, claim, held) or _worded(amount, claim, held)):
             continue
         if not same:
             yield from _absent(claim, amount, held)
@@ -68,7 +77,7 @@ def _less_said(amount: Quantity, other: Quantity, claim: Reading) -> bool:
         return False
     base = other.dimension.partition(" per ")[0]
     if amount.dimension == base != other.dimension:
-        return "回" not in amount.text
+        return "回" not in amount.text or _PARTED.match(claim.text, amount.end) is not None
     flipped = tuple((-part.high, -part.low) for part in other.parts)
     return (
         flipped == tuple(tuple(part) for part in amount.parts)
@@ -76,7 +85,51 @@ def _less_said(amount: Quantity, other: Quantity, claim: Reading) -> bool:
     )
 
 
+def _as_range(amount: Quantity, claim: Reading, held: list[tuple[Reading, Quantity]]) -> bool:
+    """Whether a range is said by its two ends: 60〜240, 60以上240以下."""
+    if len(amount.parts) != 1 or amount.dimension == "date":
+        return False
+    (part,) = amount.parts
+    others = [other for _, other in held if other.dimension == amount.dimension]
+    if amount.is_range and not amount.comparator:
+        ends = {(o.comparator, o.parts[0].low) for o in others if len(o.parts) == 1}
+        return ("ge", part.low) in ends and bool({("le", part.high), ("lt", part.high)} & ends)
+    if amount.comparator not in ("ge", "le"):
+        return False
+    ranges = [o.parts[0] for o in others if o.is_range and not o.comparator]
+    end = 0 if amount.comparator == "ge" else 1
+    whole = {
+        (mine.comparator, mine.parts[0].low) for mine in claim.quantities if len(mine.parts) == 1
+    }
+    return any(
+        other[end] == part.low and {("ge", other.low), ("le", other.high)} <= whole
+        for other in ranges
+    )
+
+
+def _worded(amount: Quantity, claim: Reading, held: list[tuple[Reading, Quantity]]) -> bool:
+    """Whether the evidence says the same in words: 単回 for 1回, 単剤 for 1剤, 残り for what 1割 leaves."""
+    texts = dict.fromkeys(reading.text for reading, _ in held)
+    low, high = amount.parts[0]
+    if low == high == 1 and amount.dimension in ("times", "agents"):
+        pattern = _ONCE if amount.dimension == "times" else _ALONE
+        return any(pattern.search(text) for text in texts)
+    if amount.dimension == "percent" and _LEFT.search(claim.text[: amount.start][-4:]):
+        return any(o.dimension == "percent" and o.parts[0].low == 100 - low for _, o in held)
+    base, _, period = amount.dimension.partition(" per ")
+    if period and base == "days":
+        # 訓練時間は1日に合計3時間: the period stands apart from the amount.
+        return any(
+            o.dimension == base and _written(o) <= _written(amount) and _PERIOD.search(reading.text)
+            for reading, o in held
+            if o.text
+        )
+    return False
+
+
 def _agrees(amount: Quantity, other: Quantity) -> bool:
+    if {amount.comparator, other.comparator} == {"gt", "ge"} and "過ぎ" in amount.text + other.text:
+        return True  # 72時間を過ぎたら is 72時間以降
     if amount.role != other.role and "every" in (amount.role, other.role):
         return amount.role == "" or other.role == ""
     if {amount.role, other.role} == {"before", "after"}:
@@ -115,6 +168,9 @@ def _absent(
     # A bare small number or an approximate fraction may be a way of speaking (二つの, およそ4分の3).
     bare = amount.dimension in ("", "fold", "agents", "times", "points") and not amount.comparator
     numbers = {part for _, other in held for part in _written(other)}
+    often = amount.dimension.startswith("times per")
+    if often and not amount.unit and not any(o.dimension.startswith("times per") for _, o in held):
+        return  # 毎日 of what is said without a frequency
     like = [(reading, other) for reading, other in held if other.dimension == amount.dimension]
     around = surroundings(claim, amount.start, amount.end)
     free = [
@@ -130,7 +186,8 @@ def _absent(
         return
     if _written(amount) <= numbers and _written(amount):
         other = next(other for _, other in held if _written(other) & _written(amount))
-        yield Finding(kind="unit", claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, same_place=True)  # fmt: skip
+        measured = not {amount.dimension, other.dimension} & _COUNTED and not often
+        yield Finding(kind="unit" if measured else _kind(amount), claim=amount.text, evidence=other.text if measured else "", start=amount.start, end=amount.end, firm=measured or not bare, same_place=measured)  # fmt: skip
         return
     yield Finding(kind=_kind(amount), claim=amount.text, evidence="", start=amount.start, end=amount.end, firm=not (bare or amount.approximate))  # fmt: skip
 
