@@ -23,7 +23,7 @@ from medrag.documents import editions
 from medrag.documents.editions import Place
 from medrag.documents.passages import Passage
 from medrag.errors import CorpusError
-from medrag.index import records
+from medrag.index import abbreviations, records
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import LegBuilder
@@ -111,6 +111,7 @@ _KEPT = (
     "texts.utf8",
     "recommendations.jsonl",
     "passages.jsonl",
+    "abbreviations.jsonl",
 )
 _SPOOLED = (*_KEPT, "words.bin")
 _REMEMBERED_HEADINGS = 10_000
@@ -155,6 +156,13 @@ class Spool:
         write["texts.utf8"].append(records.encode(document.text))
         write["recommendations.jsonl"].append(
             b"".join(records.dumps(records.recommendation_record(r)) for r in entry.recommendations)
+        )
+        write["abbreviations.jsonl"].append(
+            abbreviations.line(
+                sentence
+                for passage in entry.passages
+                for sentence in sentences(passage.text, records.sentence_offsets(passage))
+            )
         )
         lines = self._passages(document.text, entry.passages)
         write["passages.jsonl"].append(b"".join(lines))
@@ -224,7 +232,7 @@ def write(
         writer.carry(range(waiting[0], waiting[-1] + 1))
     for blobs in read.values():
         blobs.close()
-    return writer.finish(spool.vocabulary.keys_in_order())
+    return writer.finish(spool.vocabulary)
 
 
 class _Writer:
@@ -285,7 +293,7 @@ class _Writer:
         sha = hashlib.sha256()
         for name in _KEPT:
             sha.update(len(content[name]).to_bytes(8, "big") + content[name])
-        for name in ("documents.jsonl", "outlines.jsonl", "texts.utf8"):
+        for name in ("documents.jsonl", "outlines.jsonl", "texts.utf8", "abbreviations.jsonl"):
             self._files[name].append(content[name])
         recommendations = content["recommendations.jsonl"].splitlines(keepends=True)
         for line in recommendations:
@@ -333,11 +341,12 @@ class _Writer:
         self._vectors.add(self._encoder.encode_passages(self._batch))
         self._batch = []
 
-    def finish(self, keys: Keys) -> Content:
+    def finish(self, vocabulary: Vocabulary) -> Content:
         """Write what needed all documents, and close the files."""
         self._take_batch()
         self._vectors.finish()
-        places = self._words.finish(keys)
+        classes = vocabulary.classes(self._base.words.classes if self._base else None)
+        places = self._words.finish(vocabulary.keys_in_order(), classes)
         self._bigrams.finish()
         for file in self._files.values():
             file.close()

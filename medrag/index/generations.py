@@ -24,7 +24,7 @@ from typing import Any
 
 from medrag.errors import IndexCorrupted, IndexLocked, IndexMismatch, IndexNotFound
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 _ID = re.compile(r"[0-9a-f]{16}")
 _BLOCK = 1 << 20

@@ -22,6 +22,7 @@ from medrag.documents.guideline import Recommendation
 from medrag.documents.passages import Passage
 from medrag.errors import IndexCorrupted, NotInIndex
 from medrag.index import builder, generations, manifests, records
+from medrag.index.abbreviations import Abbreviations
 from medrag.index.catalogue import Checked, Documents, Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
@@ -71,6 +72,7 @@ class Index:
         self._texts = Blobs(directory, "texts.utf8")
         self._passages = Blobs(directory, "passages.jsonl")
         self._recommendations = Blobs(directory, "recommendations.jsonl")
+        self._abbreviations = Blobs(directory, "abbreviations.jsonl")
         self._sequences: NDArray[np.int32] = load_array(directory / "sequences.npy")
         self._sequence_offsets = load_array(directory / "sequences.offsets.npy")
         self._document_rows = Identifiers(directory / "documents.identifiers.npy")
@@ -200,6 +202,11 @@ class Index:
         """The vector leg, opened when first used."""
         return Vectors(self._directory, dimension=self.encoder.dimension, count=len(self))
 
+    @cached_property
+    def abbreviations(self) -> Abbreviations:
+        """What the documents define, read when first used."""
+        return Abbreviations(self._abbreviations.run(0, len(self._abbreviations)).content)
+
     @property
     def documents(self) -> Documents:
         """All documents, by id, without text, pages and sections."""
@@ -286,6 +293,7 @@ class Index:
                 "texts.utf8": self._texts.run(*edges),
                 "recommendations.jsonl": self._recommendations.run(start, end),
                 "passages.jsonl": self._passages.run(first, last),
+                "abbreviations.jsonl": self._abbreviations.run(*edges),
             },
             rows=rows,
             passages=range(first, last),
@@ -362,14 +370,9 @@ class Index:
 
     def close(self) -> None:
         """Close the files; the index is of no use afterwards."""
-        for blobs in (
-            self._documents,
-            self._outlines,
-            self._texts,
-            self._passages,
-            self._recommendations,
-        ):
-            blobs.close()
+        for part in vars(self).values():
+            if isinstance(part, Blobs):
+                part.close()
 
 
 def _write(

@@ -9,6 +9,7 @@ Passages with score 0 or less are nobody's hits: bm25s gives arbitrary ones for 
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,11 +105,14 @@ class LegBuilder:
         self._passages += len(rows)
         self._lengths.append(np.asarray(self._base.part("lengths")[rows.start : rows.stop]))
 
-    def finish(self, keys: Keys | None = None) -> NDArray[np.int64]:
-        """Write `NAME.keys.npy` and the bm25s matrix of the leg.
+    def finish(
+        self, keys: Keys | None = None, classes: NDArray[np.uint8] | None = None
+    ) -> NDArray[np.int64]:
+        """Write `NAME.keys.npy`, `NAME.classes.npy` and the bm25s matrix of the leg.
 
         Args:
             keys: The key of every term; without it a term is its own key.
+            classes: What every term names, if that is known.
 
         Returns:
             For every term its place in the vocabulary; empty when `keys` was not given.
@@ -153,6 +157,8 @@ class LegBuilder:
             if isinstance(array, np.memmap):
                 array.flush()
         save_array(self._directory / f"{self._name}.keys.npy", vocabulary)
+        if classes is not None:
+            save_array(self._directory / f"{self._name}.classes.npy", classes[seen][order])
         save_array(self._directory / f"{self._name}.indptr.npy", indptr)
         return place
 
@@ -263,6 +269,11 @@ class Leg:
     def part(self, part: str) -> NDArray[Any]:
         """One array of the leg, mapped: keys, indptr, indices, data, and for updates tf, lengths."""
         return load_array(self._directory / f"{self._name}.{part}.npy")
+
+    @cached_property
+    def classes(self) -> NDArray[np.uint8]:
+        """What every term of the leg of words names (`wordclasses`)."""
+        return self.part("classes")
 
     @property
     def vocabulary(self) -> Keys:

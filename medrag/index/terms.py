@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.japanese import tokens
+from medrag.japanese import tokens, wordclasses
 from medrag.japanese.normalize import fold
 
 Keys = NDArray[np.uint64]
@@ -64,6 +64,21 @@ class Vocabulary(dict[str, int]):
     def keys_in_order(self) -> Keys:
         """The key of every number, shape (words so far,)."""
         return np.concatenate([self._known, np.asarray(self._new, dtype=np.uint64)])
+
+    def classes(self, known: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+        """What every number's word names, `wordclasses.of`, shape (words so far,).
+
+        Args:
+            known: Of the first numbers, those of the index that is updated.
+        """
+        first = len(self._known)
+        found = np.zeros(first + len(self._new), dtype=np.uint8)
+        if known is not None:
+            found[:first] = known
+        for word, number in self.items():
+            if number >= first:
+                found[number] = wordclasses.of(word)
+        return found
 
 
 _ASCII = 0x7F

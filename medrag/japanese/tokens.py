@@ -66,7 +66,7 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
     # `-O ""`: unidic-lite's dicrc names an output format of its own, which silently wins over -F.
     # -U has its own format because an unknown word has no orthBase field to read.
@@ -175,3 +175,9 @@ def tokenize(text: str) -> list[Token]:
             )
         )
     return found
+
+
+def name_classes(word: str) -> str:
+    """How the dictionary classes a word that it has whole: 固有名詞,人名,姓; "" for another."""
+    classes, *others = _analysed(word, "%f[1],%f[2],%f[3]\\n", "\\n").split("\n")
+    return "" if others else classes
