@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,21 +24,30 @@ from medrag.documents.corpus import Ingested
 from medrag.documents.guideline import Recommendation
 
 OVERLAP = 0.5
+_GRADE = re.compile(r"[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][。.]?\s*$")
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent.parent / "corpora" / "sample"
 MEASURES = ("found", "strength", "certainty", "polarity", "question", "exceptions", "precision")
 
 
 def squeezed(text: str | None) -> str:
-    """A text as it is compared: NFKC, without white space and Markdown's own signs."""
-    return "".join(unicodedata.normalize("NFKC", text or "").split()).strip("*_-・.。．")
+    """A text as it is compared: NFKC, without white space, frames and Markdown's own signs."""
+    folded = unicodedata.normalize("NFKC", text or "").replace("│", "")
+    return "".join(folded.split()).strip("*_-・.。．")
 
 
 def same(wanted: Mapping[str, Any], got: Recommendation) -> float:
-    """How far two recommendations are the same text, 0 to 1."""
-    a, b = squeezed(wanted["text"]), squeezed(got.text)
-    if a in b or b in a:
-        return min(len(a), len(b)) / max(len(a), len(b)) if min(len(a), len(b)) > 12 else 0.0
+    """How far two recommendations are the same text, 0 to 1, exceptions and grades apart."""
+    bare = wanted["text"]
+    for exception in wanted["exceptions"]:
+        bare = bare.replace(exception, "")
+    bare = _GRADE.sub("", bare)
+    return max(_overlap(squeezed(a), squeezed(got.text)) for a in (wanted["text"], bare))
+
+
+def _overlap(a: str, b: str) -> float:
+    if (a in b or b in a) and min(len(a), len(b)) > 12:
+        return min(len(a), len(b)) / max(len(a), len(b))
     return 0.0
 
 
@@ -63,9 +73,13 @@ def _compare(
     counts: Counter[str], misses: list[str], wanted: Mapping[str, Any], best: Recommendation | None
 ) -> None:
     for measure in ("strength", "certainty"):
-        if wanted.get(f"{measure}_raw") is not None:
-            grade = getattr(best, measure, None)
-            hit = grade is not None and squeezed(grade.raw) == squeezed(wanted[f"{measure}_raw"])
+        grade = getattr(best, measure, None)
+        right = _values(wanted.get(f"{measure}_raw"))
+        raw = grade.raw if grade is not None else None
+        if (
+            raw is not None or None not in right
+        ):  # an invented grade is a miss, none where none is due is no hit
+            hit = squeezed(raw) in {squeezed(value) for value in right}
             _check(counts, misses, wanted, grade, measure, hit)
     if not wanted.get("polarity_ambiguous"):
         polarity = best.polarity if best else None
@@ -77,6 +91,11 @@ def _compare(
     for exception in wanted["exceptions"]:
         hit = any(squeezed(exception) in text for text in inside)
         _check(counts, misses, {"text": exception}, inside, "exceptions", hit)
+
+
+def _values(wanted: str | list[str | None] | None) -> list[str | None]:
+    """The grades that are equally right: "1（強い）" and "1", or None for a practice point."""
+    return wanted if isinstance(wanted, list) else [wanted]
 
 
 def _check(

@@ -15,18 +15,23 @@ _POLITE = (
     ("いません", "わない"),
     ("りません", "らない"),
     ("ません", "ない"),
+    ("ないでください", "ない"),
+    ("避けてください", "避ける"),
+    ("控えてください", "控える"),
+    ("してください", "する"),
     ("でしょう", "だろう"),
     ("します", "する"),
     ("です", "だ"),
 )
 _RECOMMENDS = re.compile(
-    r"(?:推奨|提案|勧め|すすめ|勧奨)(?:する|しない|され|られ|でき|を?(?:提示|決定|保留|示さ|定め|行わ|作成)|の方向|は(?:でき|示|行)|には|できる)"
+    r"(?:推奨|提案|勧め|すすめ|勧奨)(?:する|しない|る|ない|され|られ|でき|を?(?:提示|決定|保留|示さ|定め|行わ|作成)|の方向|は(?:でき|示|行)|には|できる)"
     r"|推奨を(?:提示|保留|示|定)|望ましい|べきで(?:は)?(?:ある|ない)|べきだ|考慮(?:する|しても|して[よ良]い|すべき)"
     r"|検討(?:する|しても|して[よ良]い|すべき)|妥当である|根拠が(?:ない|明らかで|乏しい)|第一選択(?:と|薬)|てはならない|て[もは]?(?:よい|良い|ならない|いけない)"
     r"|推奨なし|結論(?:でき|を出せ|は出せ)ない|(?:避|控え)ける|行わない|行うこと"
-    r"|(?:we|the panel|society|committee)\s+(?:strongly |conditionally |weakly |make |makes )*(?:recommend|suggest|advise|no recommendation)"
+    r"|(?:we|panel|society|committee|task force|group|guideline|college)\s+(?:strongly |conditionally |weakly |make |makes )*(?:recommends?|suggests?|advises?|no recommendation)\b"
     r"|\b(?:is|are|be) (?:strongly |conditionally |weakly |not )?(?:recommended|suggested|advised|considered)"
-    r"|\bshould\b|\bmust\b|\bno recommendation\b|\bmay be\b",
+    r"|\b(?:is|are) (?:reasonable|indicated|not beneficial|appropriate|preferred|contraindicated)\b|\b(?:offer|do not|avoid|never)\b"
+    r"|\bshould\b|\bmust\b|\bno recommendation\b|\bmay be\b|evidence is insufficient",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
@@ -42,8 +47,8 @@ _ACTION = re.compile(
     r"|^[A-Z][a-z]+ (?:the|a|an|every|each|at|for|with|in|to|and)\b"
 )
 _STATE = re.compile(
-    r"(?:ある|いる|なる|まる|おこる|起こる|起きる|生じる|伴う|みられる|見られる|できる|える|れる|示す|異なる|含む|及ぶ|続く|かかる|要する|意味する|低下する|上昇する|増加する|減少する|発症する|分かれる|占める"
-    r"|とおりである|できない|多くない|少なくない|ではない|れない|していない|定めるものとする|による|よる|とする場合|ものとする)[。．.]?\s*$"
+    r"(?:ある|いる|なる|まる|おこる|起こる|起きる|生じる|伴う|みられる|見られる|できる|(?:増|考|超|見|衰|絶|い|言|行|使|思)える|(?<![入触離])れる|示す|異なる|含む|及ぶ|続く|かかる|要する|意味する|低下する|上昇する|増加する|減少する|発症する|分かれる|占める"
+    r"|とおりである|できない|多くない|少なくない|ではない|(?<![入触離忘])れない|していない|定めるものとする|による|よる|とする場合|ものとする)[。．.]?\s*$"
 )
 _EXCEPTS = re.compile(
     r"^(?:ただし|但し|例外|もっとも|however|except|unless|this recommendation does not)"
@@ -52,7 +57,7 @@ _EXCEPTS = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|時|症|既往|併用中|歴)(?:で|に|は|には|では|については|、|，)"
+    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|(?<!同)時|症|既往|併用中|歴)(?:さん|様)?(?:で|に|は|には|では|については|、|，)"
     r"|(?:in|for|with) (?:patients|people|adults|women|children|those)|patients (?:with|who)|during pregnancy",
     re.IGNORECASE,
 )
@@ -61,29 +66,52 @@ _LIMITS = re.compile(
     r"[。．.]?\s*$|should (?:be|not)|must not|do not|relaxed|avoid",
     re.IGNORECASE,
 )
+_WITHHELD = re.compile(
+    r"(?:には|では|に対しては)[^。]{0,30}(?:(?:投与|使用|実施|適用|併用|開始)(?:は)?し|行わ|用い|使わ|与え|勧め)ない[。．.]?\s*$"
+)
+_GRADED = re.compile(r"\s*[（(〔［\[][^（(〔［\[\]］〕)）]*[)）〕］\]]\s*[。．.]?\s*$")
 _NEITHER = re.compile(
     r"推奨(?:の方向|の強さ)?(?:を|は|が|も|については)(?:提示|決定|明示|示|定|保留|行|作成|出)[^。]{0,6}(?:ない|ず|する$|する。)"
-    r"|推奨を保留|推奨(?:の方向|の強さ)(?:を|は|性)[^。]{0,8}ない|推奨なし|明確な推奨|推奨(?:する|の)?根拠が|結論(?:でき|を出せ|は出せ|が得られ)ない|結論できない"
-    r"|根拠が(?:明らかで(?:は)?ない|ない|十分でない|不十分|乏しい)|判断(?:でき|を保留)|どちらともいえない|どちらとも言えない|決定でき(?:ない|なかった)|定めない"
-    r"|no recommendation|insufficient evidence|neither for nor against|cannot be made|unable to (?:make|recommend)",
+    r"|推奨を保留|推奨(?:の方向|の強さ)(?:を|は|性)[^。]{0,8}ない|推奨なし|明確な推奨(?:は|を|が)[^。]{0,8}(?:ない|ず|困難|控)|結論(?:でき|を出せ|は出せ|が得られ)ない|結論できない"
+    r"|判断(?:(?:は|が)?でき(?:ない|ず)|を保留)|どちらともいえない|どちらとも言えない|(?:いずれ|どちら)(?:も|とも)(?:推奨|提案|勧め)|決定でき(?:ない|なかった)|定めない"
+    r"|no recommendation|neither for nor against|cannot be made|unable to (?:make|recommend)|(?:for or|or) against\b",
     re.IGNORECASE,
 )
+# Reasons for not deciding, which may also stand before a decision: 根拠がないので勧められない.
+_UNFOUNDED = re.compile(
+    r"(?:推奨|勧め)(?:する|る|の)?(?:だけの|に足る|十分な)*根拠(?:が|は)[^。、]{0,12}"
+    r"|根拠(?:が|は)(?:明らかで(?:は)?ない|ない|十分で(?:は)?ない|不十分|乏しい|乏しく|なく)"
+    r"|insufficient evidence|evidence is (?:currently )?insufficient",
+    re.IGNORECASE,
+)
+_VERDICT = re.compile(
+    r"(?:推奨|提案|勧め|すすめ)(?:する|る|される|られる|できる|て[もは]?よい)|望ましい|べきである|(?:考慮|検討)(?:する|して[もは]?[よ良]い)|て[もは]?[よ良]い"
+)
+# What refuses does so at the end of its clause; before a noun (推奨されない患者に…) it only describes.
+_FINAL = r"(?![一-龥々ァ-ヶ]|ため|とき)"
 _AGAINST = re.compile(
     r"ない(?:こと|よう)(?:に|を|が|と|も)?(?:は|も)?(?:一律に)?(?:[、，])?(?:強く|弱く|条件付きで|原則)?(?:的に)?(?:推奨|提案|勧め|すすめ|望ましい|求め|考慮|検討)"
-    r"|推奨(?:し|さ(?:れ)?|でき|は?され)ない|勧め(?:られ)?ない|すすめ(?:られ)?ない|勧めるべきでは?ない|提案しない"
-    r"|(?:て|で)は(?:なら|いけ)ない|べきで(?:は)?ない|避ける|控える|禁忌(?:である|とする|。|$)|禁止|必要は?ない|不要である"
+    rf"|(?:推奨(?:し|さ(?:れ)?|でき|は?され)ない|勧め(?:られ)?ない|すすめ(?:られ)?ない|勧めるべきでは?ない|提案しない){_FINAL}"
+    rf"|(?:て|で)は(?:なら|いけ)ない{_FINAL}|べきで(?:は)?ない{_FINAL}|ない(?:方|ほう)が(?:よ|良|望まし)い"
+    r"|(?:避け|控え)る(?:べき|こと|よう|必要|の|[。．、）)\s]|$)|(?:避け|控え)(?:なければ|た(?:方|ほう))|禁忌(?:である|とする)?(?:[。．（(]|\s*$)|禁止(?!され)"
+    rf"|必要(?:は|が)?ない{_FINAL}|不要である|有用で(?:は)?ない{_FINAL}|適応(?:は|が|と)(?:し|なら)?ない{_FINAL}"
     r"|ない(?:こと)?(?:とする|である)?[。．.]?\s*(?:[（(][^（()）]*[)）])?[。．.]?$"
-    r"|(?:recommend|suggest|advise)(?:s|ed)? (?:against|not)|\b(?:should|must|shall|may|can) not\b|\bnot (?:be )?(?:recommended|suggested|advised|prescribed|used|given|offered)"
-    r"|\bdo not\b|\bavoid\b|\bnever\b|\bthat [^.]{1,60} not be\b",
+    r"|(?:recommend|suggest|advise)(?:s|ed)? (?:against|not)|\b(?:should|must|shall|may|can) not\b|\bnot (?:be|recommended|suggested|advised|indicated|beneficial|appropriate)\b"
+    r"|^(?:do not|never|avoid)\b|\b(?:we|panel|society) do(?:es)? not\b|\b(?:should|must|be|is|are|to be) (?:never|avoid(?:ed)?)\b|\b(?:recommend|suggest)(?:s|ed)? (?:to avoid|avoid)|\bcontraindicated[.\s]*$"
+    r"|\bthat [^.]{1,60} not be\b",
     re.IGNORECASE,
 )
 _DOUBLE = re.compile(r"なければならない|少なくない|ないとは(?:いえ|言え|限ら)ない")
 _REPORTS = re.compile(
-    r"試験|解析|報告|登録研究|ハザード比|信頼区間|相対リスク|であった|なかった|された|[^ま]した[。．]|示され|文献|とされる|と考えられる|trial|cohort|hazard|CI\b|was |were ",
+    r"試験|解析|報告(?!する|すること|書)|登録研究|ハザード比|信頼区間|相対リスク|であった|なかった|された|[^ま]した[。．]|示され|文献|とされる|と考えられる|trial|cohort|hazard|CI\b|was |were ",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"(?:示す|示した|表す|表した|とした|定義|分類した|段階|付けた|付す|併記|意味する|次のとおり|以下のとおり|記した|記載した|用いた|表し|答えたもの|denotes?|are graded|were graded|defined)"
+    r"(?:示す|示した|表す|表した|とした|定義|分類した|段階|付けた|付す|併記|意味する|次のとおり|以下のとおり|記した|記載した|用いた|表し|答えたもの|denotes?|\bmeans?\b|are graded|were graded|defined)"
+)
+_RATES = re.compile(
+    r"根拠|エビデンス|見解|有[用効]性が|有害(?:である|性)|推奨(?:度|グレード|の強さ)|evidence|usefulness|benefit[s]? (?:out)?weigh",
+    re.IGNORECASE,
 )
 _GUIDANCE = re.compile(
     r"ガイドライン|手引き?|指針|マニュアル|手順書?|要領|プロトコル|通知|事務連絡|留意事項|安全管理|診療の|看護|取扱い|ケア|対応フロー|ハンドブック|基準"
@@ -115,6 +143,11 @@ def defining(sentence: str) -> bool:
     return _DEFINES.search(fold(sentence)) is not None
 
 
+def rating(sentence: str) -> bool:
+    """Whether a sentence speaks of the evidence for things in general, as definitions of grades do."""
+    return _RATES.search(fold(sentence)) is not None
+
+
 def directing(sentence: str, *, item: bool) -> bool:
     """Whether a sentence tells the reader what to do or not to do.
 
@@ -135,14 +168,13 @@ def exceptional(sentence: str) -> bool:
 
 def limiting(sentence: str) -> bool:
     """Whether a sentence says for whom or when something else holds."""
-    said = plain(sentence)
+    said = _GRADED.sub("", plain(sentence))
     if _EXCEPTS.search(said):
         return True
-    return (
-        _WHO.search(said) is not None
-        and _LIMITS.search(said) is not None
-        and not _REPORTS.search(said)
-    )
+    if _REPORTS.search(said):
+        return False
+    who = _WHO.search(said) is not None and _LIMITS.search(said) is not None
+    return who or _WITHHELD.search(said) is not None
 
 
 def reporting(sentence: str) -> bool:
@@ -153,11 +185,11 @@ def reporting(sentence: str) -> bool:
 def polarity(text: str, *, strength: Grade | None = None) -> Polarity:
     """Whether a recommendation is for, against, or neither.
 
-    A class III, a letter D and a grade that itself refuses (勧めない) mean against whatever the
+    A class III and a grade that itself refuses (勧めない) mean against whatever the
     sentence says: guidelines of the circulation societies state there what is not to be done,
     without negating it.
     """
-    said = plain(text)
+    said = plain(text).lstrip("*_ ")
     first = said.split("。")[0] or said
     grade = plain(strength.raw) if strength else ""
     if grade in ("なし", "推奨なし", "none", "該当なし", "no recommendation") or _NEITHER.search(
@@ -172,6 +204,13 @@ def polarity(text: str, *, strength: Grade | None = None) -> Polarity:
         and re.match(r"(?:クラス|class)?\s*(?:III|3)", grade, re.IGNORECASE)
     ):
         return "against"
-    if _AGAINST.search(_DOUBLE.sub("", first)):
+    founded = _UNFOUNDED.sub("", _DOUBLE.sub("", first))
+    if _AGAINST.search(founded):
         return "against"
-    return "for"
+    if _VERDICT.search(founded):
+        return "for"
+    if _UNFOUNDED.search(first):
+        return "neither"
+    # Minds 2007: C2 and D are grades of what is not to be done, where the sentence leaves it open.
+    letters = strength is not None and strength.scheme == "letter" and not first.isascii()
+    return "against" if letters and re.match(r"(?:グレード)?\s*(?:C2|D)\b", grade) else "for"

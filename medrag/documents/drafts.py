@@ -12,7 +12,7 @@ from medrag.japanese import sentences
 from medrag.japanese.normalize import Span
 
 LIST_MARK = re.compile(
-    r"(?:[-*+•・●○◦■□▶◆]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
+    r"(?:[-*+•・●○◦■□▶◆※]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
     r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
 )
 _FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９]+")
@@ -20,6 +20,9 @@ _VOTE = re.compile(
     r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(r"[)）\]］〕】][。．]?")
+_SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
+_BRACKETS = tuple("（(［[〔【")
 _CLAUSE = re.compile(
     r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
     re.IGNORECASE,
@@ -48,6 +51,22 @@ class Draft:
                 self.strength = mention.grade
             elif mention.kind == "certainty" and self.certainty is None:
                 self.certainty = mention.grade
+
+    def repeated_by(self, other: Draft) -> bool:
+        """Whether the same words elsewhere may be the same recommendation, by question and grades."""
+        pairs = (
+            (self.label, other.label),
+            (self.strength and self.strength.raw, other.strength and other.strength.raw),
+            (self.certainty and self.certainty.raw, other.certainty and other.certainty.raw),
+        )
+        return not self.exceptions and all(a is None or b is None or a == b for a, b in pairs)
+
+    def adopt(self, other: Draft) -> None:
+        """Take the grades and the label of the same recommendation in another place."""
+        self.strength = self.strength or other.strength
+        self.certainty = self.certainty or other.certainty
+        if self.label is None:
+            self.label, self.question = other.label, other.question
 
     def limit(self, condition: Condition) -> None:
         """Take an exception, once."""
@@ -90,17 +109,57 @@ def drafted(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention
     while draft.end > start and text[draft.end - 1].isspace():
         draft.end -= 1
     for piece in pieces[1:]:
-        part = text[piece.start : piece.end]
-        if directives.limiting(part) and not only_grades(
-            text, piece.start, piece.end, grades.find(part, piece.start)
-        ):
-            draft.limit(condition(text, piece))
+        bare = _without_grades(text, piece, mentions)
+        if bare is not None and directives.limiting(text[bare.start : bare.end]):
+            draft.limit(condition(text, bare))
     for clause in _CLAUSE.finditer(text, start, draft.end):
         inside = any(e.start <= clause.start() < e.end for e in draft.exceptions)
         if not inside:
             draft.limit(Condition(text=clause[0], start=clause.start(), end=clause.end()))
     draft.grade(mentions)
     return draft
+
+
+def _without_grades(text: str, piece: Span, mentions: Sequence[grades.Mention]) -> Span | None:
+    """A sentence without the brackets before or behind it that grade; None if nothing is left."""
+    start, end = piece.start, piece.end
+    own = [mention for mention in mentions if start <= mention.start < end]
+    if only_grades(text, start, end, own):
+        return None
+    for mention in own:
+        opening = grades.bracket_before(text, start, mention.start)
+        if opening is None:
+            continue
+        if text[start:opening].strip():
+            end = min(end, opening)
+        elif (closing := _CLOSING.search(text, mention.end, end)) is not None:
+            start = max(start, closing.end())
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if end > start else None
+
+
+def leading(text: str, span: Span, mentions: Sequence[grades.Mention]) -> int:
+    """Where a line goes on behind the grades that it begins with: 〔2D〕…, グレードB　…."""
+    position = span.start
+    while True:
+        bare = _SEPARATOR.match(text, position, span.end)
+        opening = bare.end() if bare else position
+        inside = opening + 1 if text[opening : opening + 1] in _BRACKETS else opening
+        mention = next((m for m in mentions if m.start == inside), None)
+        if mention is None:
+            return position
+        if inside > opening:
+            closing = _CLOSING.search(text, mention.end, span.end)
+            position = closing.end() if closing else span.start
+        else:
+            position = mention.end
+        after = _SEPARATOR.match(text, position, span.end)
+        position = after.end() if after else position
+        if position >= span.end or inside == span.start == position:
+            return span.start
 
 
 def condition(text: str, piece: Span) -> Condition:
@@ -121,4 +180,5 @@ def only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Menti
         rest.append(text[cursor : max(cursor, mention.start)])
         cursor = max(cursor, mention.end)
     rest.append(text[cursor:end])
-    return len(_FILLER.sub("", _VOTE.sub("", "".join(rest)))) <= 12
+    said = _VOTE.sub("", "".join(rest))
+    return len(_FILLER.sub("", said)) <= 12 and not directives.recommending(said)

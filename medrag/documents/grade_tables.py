@@ -13,6 +13,11 @@ from medrag.japanese.normalize import Span, fold
 
 _RULE = re.compile(r"[|:\-\s]+")
 _LABEL = re.compile(r"(?:CQ|BQ|FQ|Q|No\.?|番号|臨床疑問|Question)$", re.IGNORECASE)
+_MEANING = re.compile(r"定義|意味|説明|解釈|解説|meaning|definition|description", re.IGNORECASE)
+_SENTENCE = (
+    12.0  # characters that the cells of a column of recommendations have at least, on average
+)
+_NOTHING = re.compile(r"(?:なし|無し|特になし|該当なし|none|n/?a|[-–—ー―]*)[。.]?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:[A-Z]{1,3}\s*)?[0-9]+(?:[-.－][0-9]+)*$")
 
 
@@ -26,6 +31,7 @@ class Row:
     label: str | None
     strength: Grade | None
     certainty: Grade | None
+    exceptions: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +49,13 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
         return
     header = cells(text, rows[0])
     columns = _columns(header)
-    if "text" not in columns or not ({"strength", "certainty"} & set(columns)):
+    if not ({"strength", "certainty"} & set(columns)):
         return
+    if "text" not in columns:
+        stating = _stating(header, columns, [cells(text, row) for row in rows[1:]])
+        if stating is None:
+            return
+        columns["text"] = stating
     for row in rows[1:]:
         values = cells(text, row)
         if len(values) <= max(columns.values()):
@@ -70,7 +81,62 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
             label=label,
             strength=_grade("strength", header, columns, values),
             certainty=_grade("certainty", header, columns, values),
+            exceptions=_exceptions(
+                [values[columns["exception"]]] if "exception" in columns else []
+            ),
         )
+
+
+def stated(text: str, section: Section) -> Row | None:
+    """The recommendation of a table that is written by rows: 推奨 | …, 推奨の強さ | …, 例外 | …."""
+    found: dict[str, Cell] = {}
+    names: dict[str, str] = {}
+    end = section.end
+    for row in _rows(text, section):
+        values = cells(text, row)
+        kind = grades.column_of(values[0].text) if len(values) == 2 else None
+        if kind is not None and values[1].text and kind not in found:
+            found[kind], names[kind] = values[1], values[0].text
+            end = row.end
+    if "text" not in found or not ({"strength", "certainty"} & set(found)):
+        return None
+    graded = {
+        kind: _named(kind, names[kind], found[kind].text)
+        for kind in ("strength", "certainty")
+        if kind in found
+    }
+    return Row(
+        start=found["text"].start,
+        end=found["text"].end,
+        row_end=end,
+        label=None,
+        strength=graded.get("strength"),
+        certainty=graded.get("certainty"),
+        exceptions=_exceptions([found["exception"]] if "exception" in found else []),
+    )
+
+
+def _exceptions(written: Sequence[Cell]) -> tuple[Cell, ...]:
+    return tuple(cell for cell in written if not _NOTHING.fullmatch(fold(cell.text)))
+
+
+def _stating(
+    header: Sequence[Cell], columns: dict[str, int], rows: Sequence[Sequence[Cell]]
+) -> int | None:
+    """The column that holds sentences where no header says so, unless it defines the grades."""
+    graded = "strength" if "strength" in columns else "certainty"
+    values = [row[columns[graded]].text for row in rows if len(row) > columns[graded]]
+    if not {"strength", "certainty"} <= set(columns) and len(set(values)) == len(values):
+        return None  # every grade once: a list of what they mean
+    best, most = None, _SENTENCE
+    for position, cell in enumerate(header):
+        written = [row[position].text for row in rows if len(row) > position]
+        if position in columns.values() or not written or _MEANING.search(fold(cell.text)):
+            continue
+        length = sum(map(len, written)) / len(written)
+        if length >= most:
+            best, most = position, length
+    return best
 
 
 def grades_of(text: str, section: Section) -> Grades | None:
@@ -80,18 +146,21 @@ def grades_of(text: str, section: Section) -> Grades | None:
         return None
     header = cells(text, rows[0])
     columns = _columns(header)
-    if len(rows) > 1 and ({"strength", "certainty"} & set(columns)) and len(rows) <= 3:
+    across = len(header) < 2 or grades.column_of(header[0].text) in (None, "text")
+    across = across or grades.column_of(header[1].text) is not None or len(header) > 2
+    if across and len(rows) in (2, 3) and ({"strength", "certainty"} & set(columns)):
         values = cells(text, rows[1])
         return Grades(
             strength=_grade("strength", header, columns, values),
             certainty=_grade("certainty", header, columns, values),
         )
-    found: dict[grades.Kind, Grade] = {}
+    found: dict[str, Grade] = {}
     for row in rows:
         values = cells(text, row)
-        kind = grades.column_of(values[0].text) if len(values) >= 2 else None
-        if kind is not None and kind != "text" and values[1].text:
-            found.setdefault(kind, _named(kind, values[0].text, values[1].text))
+        for name, value in zip(values[::2], values[1::2], strict=False):
+            kind = grades.column_of(name.text)
+            if kind in ("strength", "certainty") and value.text:
+                found.setdefault(kind, _named(kind, name.text, value.text))
     return (
         Grades(strength=found.get("strength"), certainty=found.get("certainty")) if found else None
     )

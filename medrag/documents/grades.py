@@ -43,29 +43,41 @@ _CERTAINTY = (
     r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
 )
 # The value: up to a separator, with one parenthesis that belongs to it.
-_VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】|「」](?:[^\s、,/。;()\[\]〔〕【】|「」.]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
+_VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】|「」*](?:[^\s、,/。;()\[\]〔〕【】|「」.*]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
+_IS = r"\s*(?:\([^()]{1,6}\)\s*)?[*_]{0,2}(?:[:=]|は|が|\s)?[*_]{0,2}\s*[「『]?"
 _NAMED = re.compile(
-    rf"(?P<certainty>{_CERTAINTY})\s*(?:\([^()]{{1,6}}\)\s*)?(?:[:=]|は|が|\s)?\s*[「『]?{_VALUE.format(n='c')}"
-    rf"|(?P<strength>{_STRENGTH})\s*(?:\([^()]{{1,6}}\)\s*)?(?:[:=]|は|が|\s)?\s*[「『]?{_VALUE.format(n='s')}",
+    rf"(?P<certainty>{_CERTAINTY}){_IS}{_VALUE.format(n='c')}"
+    rf"|(?P<strength>{_STRENGTH}){_IS}{_VALUE.format(n='s')}",
     re.IGNORECASE,
 )
+_CLASS_THREE = re.compile(r"(?:III|3)\s*[:(,]?\s*(?:no benefit|harm)\)?", re.IGNORECASE)
 _ENGLISH_VALUE = re.compile(
     r"(?:very[ -]low|low|moderate|high|strong|weak|conditional)\b", re.IGNORECASE
 )
+# Both in one: （1A）, GRADE 2C, 推奨度：1-B. Bare digits and letters count only in brackets.
 _LETTERED = re.compile(
-    r"[(\[〔【](?:GRADE|推奨|推奨度|Grade)?\s*:?\s*(?P<strength>[12])\s*[-/]?\s*(?P<certainty>[A-D][+]?)(?=[)\]〕】、,;: /])",
+    r"(?P<name>[(\[〔【]\s*(?:(?:GRADE|Grade|推奨の強さ|推奨度?|推奨グレード)\s*[:=]?\s*)?"
+    r"|(?:\bGRADE|\bGrade|推奨の強さ|推奨度|(?:推奨)?グレード)\s*[:=]?\s*)"
+    r"(?P<strength>[12])\s*[-/]?\s*(?P<certainty>[A-D][+]?)(?=$|[)\]〕】、,;: /。．.\n|」])",
+    re.MULTILINE,
 )
+_COMBINED = re.compile(r"[12]\s*[-/]?\s*[A-D][+]?$")
 _SAID = re.compile(r"(?:(?:強く|弱く|条件付きで)(?:推奨|提案)(?:する|しない)|(?:推奨|提案)しない)$")
+_SPOKEN = re.compile(
+    r"(?:強く|弱く|条件付きで|条件つきで)(?:推奨|提案|勧め)(?:する|される|られる|ない|しない|されない|られない)?"
+    r"|\b(?:strongly|weakly|conditionally) (?:recommend|suggest)(?:s|ed)?(?: against)?",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(
     r"[(\[〔【](?P<inside>[^()\[\]〔〕【】\n]{0,60}(?:\([^()]{0,14}\)[^()\[\]〔〕【】\n]{0,40}){0,3})[)\]〕】]"
 )
 _STRENGTH_WORD = re.compile(
     r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|"
-    r"(?:strong|weak|conditional|no) recommendation|good practice statement[^()\[\]]{0,20}|推奨する|提案する|推奨しない|推奨を定めない)",
+    r"(?:strong|weak|conditional|no) recommendation|\b[A-DI] recommendation|good practice statement[^()\[\]]{0,20}|推奨する|提案する|推奨しない|推奨を定めない)",
     re.IGNORECASE,
 )
 _CERTAINTY_WORD = re.compile(
-    r"(?P<value>(?:very low|low|moderate|high)[- ](?:certainty|quality)(?: of)?(?: evidence)?)",
+    r"(?P<value>(?:very[- ]low|low|moderate|high)[- ](?:certainty|quality)(?:[- ](?:of )?(?:the )?evidence)?)",
     re.IGNORECASE,
 )
 _BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
@@ -74,14 +86,22 @@ _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
 )
 _VALUE_WORD = re.compile(
-    r"^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
+    r"^[⊕⊝⊖◯○●◎]{1,4}|^(?:III|3)\s*:|^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[A-C]-(?:N?R|LD|EO)|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
     r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|該当なし|判定不能|専門家)"
     r"|^(?:strong|weak|conditional|high|moderate|low|very|none|not|expert|good|ungraded|insufficient)",
     re.IGNORECASE,
 )
 
 
-_COLUMN: tuple[tuple[Kind | Literal["text"], re.Pattern[str]], ...] = (
+Column = Kind | Literal["text", "exception"]
+_COLUMN: tuple[tuple[Column, re.Pattern[str]], ...] = (
+    (
+        "exception",
+        re.compile(
+            r"例外|除外|適用除外|対象外|禁忌|注意(?:点|事項)?$|付帯事項|ただし書|但し書|exceptions?|contraindications?",
+            re.IGNORECASE,
+        ),
+    ),
     ("certainty", re.compile(rf"(?:{_CERTAINTY})|エビデンス|evidence|LOE|質$|根拠", re.IGNORECASE)),
     (
         "strength",
@@ -90,21 +110,30 @@ _COLUMN: tuple[tuple[Kind | Literal["text"], re.Pattern[str]], ...] = (
     (
         "text",
         re.compile(
-            r"推奨(?:文|内容|事項)?$|ステートメント|recommendations?$|statement", re.IGNORECASE
+            r"推奨(?:文|内容|事項|項目|の内容)?$|ステートメント|recommendations?$|statement",
+            re.IGNORECASE,
         ),
     ),
 )
 
 
-def column_of(header: str) -> Kind | Literal["text"] | None:
-    """What a table's column holds: "text" of recommendations, "strength", "certainty" or neither."""
+_NAME = re.compile(rf"(?:{_STRENGTH}|{_CERTAINTY})(?:\s*\([^()]{{1,20}}\))?", re.IGNORECASE)
+
+
+def names(text: str) -> bool:
+    """Whether a text is the name of a grade and nothing else."""
+    return _NAME.fullmatch(normalize(text).text) is not None
+
+
+def column_of(header: str) -> Column | None:
+    """What a table's column holds: the "text" of recommendations, grades, exceptions, or none."""
     folded = normalize(header).text.strip("*_ ")
     return next((kind for kind, pattern in _COLUMN if pattern.match(folded)), None)
 
 
 _HINT = re.compile(
     r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：]|質[:：]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
-    r"|strength|certainty|evidence|grade|class|level|COR|LOE|(?:strong|weak|conditional) recommendation",
+    r"|strength|certainty|evidence|grade|class|level|COR|LOE|recommendation\)",
     re.IGNORECASE,
 )
 
@@ -128,6 +157,16 @@ def find(text: str, offset: int = 0) -> tuple[Mention, ...]:
         if not any(mention.kind == other.kind and mention.start < other.end for other in kept):
             kept.append(mention)
     return tuple(kept)
+
+
+def spoken(sentence: str) -> Grade | None:
+    """The strength that a recommending sentence says in its own words: 条件付きで推奨する."""
+    normal = normalize(sentence)
+    match = _SPOKEN.search(normal.text)
+    if match is None:
+        return None
+    span = normal.original(*match.span())
+    return Grade(raw=sentence[span.start : span.end], scheme="GRADE")
 
 
 def scheme_of(kind: Kind, name: str, value: str) -> str:
@@ -173,22 +212,29 @@ def _mentions(text: str) -> Iterator[_Entry]:
     """Kind, name, span of the value, where the name begins, and the scheme if the form decides it."""
     for match in _LETTERED.finditer(text):
         # 「強く推奨する（1A）」 says the strength twice; both are kept.
-        if said := _SAID.search(text, max(0, match.start() - 12), match.start()):
+        said = _SAID.search(text, max(0, match.start() - 12), match.start())
+        if said and text[match.start()] in "([〔【":
             closing = (
                 match.end() + 1 if text[match.end() : match.end() + 1] in ")]〕】" else match.end()
             )
             yield "strength", "", said.start(), closing, match.start("strength"), "GRADE"
         else:
-            yield "strength", "", *match.span("strength"), match.start("strength"), "GRADE"
+            named = match["name"].lstrip("([〔【 ")
+            begin = match.start("strength") - len(named)
+            yield "strength", "", *match.span("strength"), begin, "GRADE"
         yield "certainty", "", *match.span("certainty"), match.start("certainty"), "GRADE"
     for match in _NAMED.finditer(text):
         kind: Kind = "certainty" if match["certainty"] else "strength"
         group = "valuec" if kind == "certainty" else "values"
-        if not _VALUE_WORD.match(match[group]):
+        if not _VALUE_WORD.match(match[group]) or (
+            kind == "strength" and _COMBINED.match(match[group])
+        ):
             continue
         start, end = match.span(group)
         if english := _ENGLISH_VALUE.match(text, start):
             end = english.end()
+        if third := _CLASS_THREE.match(text, start):
+            end = third.end()
         end = start + len(text[start:end].rstrip("」』:*_"))
         yield kind, match[kind], start, end, match.start(), None
     for match in _BRACKETED.finditer(text):

@@ -12,8 +12,8 @@ from medrag.japanese.normalize import fold
 
 _LABELS = {
     "recommendation": (
-        "推奨|推奨文|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
-        "|recommendations?|statements?|good practice statements?|answers?|A(?=[0-9])|答え?"
+        "推奨|推奨文|推奨文章|推奨ステートメント|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
+        "|recommendations?|statements?|good practice statements?|good practice points?|GPS|グッド・?プラクティス・?ステートメント|グッド・?プラクティス・?ポイント|answers?|A(?=[0-9])|答え?"
     ),
     "exception": (
         "例外|例外・注意|例外と注意|例外事項|例外規定|例外・条件|注意|注意事項|注意点|付帯事項|付帯条件|附帯事項|ただし書き?|但し書き?|適用除外"
@@ -30,19 +30,42 @@ _LABELS = {
     "contents": "目次|もくじ|contents|table of contents",
 }
 _KIND_PATTERNS = tuple((kind, re.compile(names, re.IGNORECASE)) for kind, names in _LABELS.items())
-_NAMES = "|".join(sorted(("|".join(_LABELS.values())).split("|"), key=len, reverse=True))
+# 「推　奨」「解　説」: set out over the width of the line.
+_NAMES = "|".join(
+    sorted(
+        (
+            re.sub(r"(?<=[一-龥ぁ-ん])(?=[一-龥ぁ-ん])", r"[ 　]{0,3}", name)
+            for name in "|".join(_LABELS.values()).split("|")
+        ),
+        key=len,
+        reverse=True,
+    )
+)
 _QUESTION_NUMBER = (
-    r"(?:CQ|BQ|FQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
+    r"(?:CQ|BQ|FQ|FRQ|BCQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
     r"\s*(?:No\.?)?\s*[0-9]+(?:[-–.‐－ー][0-9]+)*[a-z]?"
 )
 QUESTION = re.compile(rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])", re.IGNORECASE)
+_BEFORE_QUESTION = re.compile(
+    r"^[【\[<〈■□●○◆◇▶* ]*(?:[(]?[0-9]{1,2}(?:[.\-][0-9]{1,2})*[).]?\s+[【\[<〈■●◆* ]*(?=[A-Zク臨重]))?"
+)
 _LABEL = re.compile(
     r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|\*(?=\S)|_|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
-    rf"(?:{_QUESTION_NUMBER}\s*(?:の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
+    rf"(?P<asked>{_QUESTION_NUMBER}\s*(?P<of>の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
     r"(?P<number>\s*[-‐－]?\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*[a-z]?)?(?P<note>\s*[（(][^（()）]{1,10}[)）])?"
     r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|\*|_|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$|(?<=[】］\]〕〉》＞>*]))",
     re.IGNORECASE,
 )
+
+
+_NUMBERED = re.compile(
+    r"(?:推奨文?|ステートメント|提言|勧告|recommendation|statement)$", re.IGNORECASE
+)
+
+
+def _joined(name: str) -> str:
+    """A label's name in lower case, 解　説 put together."""
+    return re.sub(r"(?<=[一-龥ぁ-ん])\s+(?=[一-龥ぁ-ん])", "", name).lower()
 
 
 def label_of(line: str) -> tuple[str, int] | None:
@@ -50,16 +73,19 @@ def label_of(line: str) -> tuple[str, int] | None:
     match = _LABEL.match(line)
     if match is None:
         return None
-    name, alone = match["name"].lower(), match.end() == len(line)
+    name, alone = _joined(match["name"]), match.end() == len(line)
     framed = bool(match["open"]) and bool(match["close"])
     colon = bool(match["sep1"] in ("：", ":") or match["sep2"].strip())
     bullet = bool(match["open"]) and alone
     stopped = match["sep1"] in (".", "．") and name.isascii()
-    if not (framed or colon or bullet or stopped or (alone and not match["lead"])):
+    numbered = bool(match["number"]) and bool(match["sep2"]) and _NUMBERED.match(name) is not None
+    if not (framed or colon or bullet or stopped or numbered or (alone and not match["lead"])):
         return None
     if match["lead"] and not framed:
         return None
     kind = next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(name)), "recommendation")
+    if match["asked"] and not match["of"] and kind != "recommendation":
+        return None  # CQ9 禁忌: the question is about them
     if kind == "contents" and not alone:
         return None
     return kind, match.end()
@@ -67,13 +93,18 @@ def label_of(line: str) -> tuple[str, int] | None:
 
 def question_of(title: str) -> tuple[str, str | None] | None:
     """The label and the text of a clinical question, from its heading."""
-    folded = fold(title).lstrip("【[<〈■●◆* ")
+    folded = unnumbered(fold(title))
     match = QUESTION.match(folded)
     if match is None:
         return None
     label = re.sub(r"\s+", "", match[0]) if re.match(r"[A-Z]{1,3}\s*[0-9]", match[0]) else match[0]
     rest = folded[match.end() :].strip(" 　.:：．】]〕*")
     return label, rest or None
+
+
+def unnumbered(folded: str) -> str:
+    """A folded line without marks, brackets and numbers before its question: (1) CQ2, ■CQ2."""
+    return _BEFORE_QUESTION.sub("", folded)
 
 
 def answers_in(title: str) -> bool:
@@ -106,13 +137,14 @@ def kind_of(title: str) -> str:
     label = label_of(folded)
     if label and label[1] == len(folded):
         return label[0]
-    if QUESTION.match(folded.lstrip("【[<〈■●◆* ")):
+    if QUESTION.match(unnumbered(folded)):
         return "question"
     bare = re.sub(
         r"^(?:[0-9IVX]+(?:[.\-][0-9]+)*[.、]?\s*|第[0-9一二三四五六七八九十]+[章節部]\s*)",
         "",
         folded,
     )
+    bare = _joined(bare)
     return next((k for k, pattern in _KIND_PATTERNS if pattern.fullmatch(bare)), "body")
 
 

@@ -10,29 +10,30 @@ has none of these, and sets out what to do, are its directions listed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from medrag.documents import directives, grade_tables, grades
+from medrag.documents import directions, directives, footnotes, grade_tables, grades, summaries
 from medrag.documents.document import Document, Section
 from medrag.documents.drafts import (
     LIST_MARK,
     Draft,
     condition,
     drafted,
+    leading,
     only_grades,
     paragraphs_in,
     sentences_in,
 )
-from medrag.documents.guideline import Recommendation
+from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.labels import answers_in, question_of, statement_of
-from medrag.japanese.normalize import Span
+from medrag.japanese.normalize import Span, fold
 
-_TOPIC = re.compile(r"[^。、，：:\s]{2,12}[：:]\s*")
-_SUB_ITEM = re.compile(r"[\s　]*(?:[ァ-ヶ][　．)]|[（(][ァ-ヶイロハニ][)）])")
 _LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
 _SHORTEST = 14  # a shorter sentence with a grade defines the grade
-_UNGRADED = re.compile(r"(?:BQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
+_UNGRADED = re.compile(r"(?:BQ|FQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
+_VALUE = 24  # characters of a grade that stands on a line of its own, at most
+_NUMBER = re.compile(r"[（(]?([0-9０-９]{1,2})[)）.．、]")
 
 Mode = Literal["labelled", "answer", "open"]
 
@@ -40,9 +41,10 @@ Mode = Literal["labelled", "answer", "open"]
 def found(document: Document) -> tuple[Recommendation, ...]:
     """The recommendations of a document, in order of their place."""
     drafts = _Reader(document).drafts()
-    if not drafts and directives.guidance(document.title, document.text):
-        drafts = list(_directions(document))
+    if not drafts:
+        drafts = list(directions.found(document))
     drafts.sort(key=lambda draft: draft.start)
+    footnotes.attach(document.text, drafts)
     return tuple(_finished(document, draft) for draft in drafts)
 
 
@@ -55,6 +57,9 @@ def _finished(document: Document, draft: Draft) -> Recommendation:
         or document.text[draft.start : draft.end]
     )
     refusal = document.text[draft.end : draft.spoken] if draft.strength is None else ""
+    polarity = directives.polarity(core + refusal, strength=draft.strength)
+    if draft.strength is None and polarity != "neither":
+        draft.strength = grades.spoken(core)
     return Recommendation(
         document_id=document.id,
         text=document.text[draft.start : draft.end],
@@ -63,7 +68,7 @@ def _finished(document: Document, draft: Draft) -> Recommendation:
         block_start=draft.start,
         block_end=max(draft.block_end, draft.end),
         page=document.page_at(draft.start),
-        polarity=directives.polarity(core + refusal, strength=draft.strength),
+        polarity=polarity,
         cq=draft.label,
         question=draft.question,
         strength=draft.strength,
@@ -84,6 +89,9 @@ class _Reader:
         self.current: list[Draft] = []
         self.taken: list[Draft] = []
         self.tabled: list[Draft] = []
+        self.number: int | None = None  # of the list item that states the last recommendation
+        self.ahead: list[grades.Mention] = []  # grades written before what they grade
+        self.named: grades.Kind | None = None  # a line names this grade, the next gives it
 
     def drafts(self) -> list[Draft]:
         sections = self.document.sections
@@ -100,13 +108,37 @@ class _Reader:
                 if not continued:
                     self.current = []
                 self.paragraphs(section, "answer" if answers_in(section.path[-1]) else "labelled")
-            elif section.kind == "exception":
-                self.exceptions(section)
+            elif section.kind in ("exception", "explanation"):
+                self.beside(section)
+            elif section.kind == "body" and self.graded_by(section):
+                continue
             elif section.kind == "body":
                 self.current = []
+                self.ahead = []
                 if grades.hinted(self.text[section.body : section.end]):
                     self.paragraphs(section, "open")
-        return self.merged()
+        return summaries.merged(self.text, self.taken, self.tabled)
+
+    def graded_by(self, section: Section) -> bool:
+        """Take a section whose heading names a grade and whose body gives it: 推奨の強さ / 2（弱い）."""
+        kind = grades.column_of(section.path[-1]) if section.path else None
+        value = self.text[section.body : section.end].strip()
+        if kind not in ("strength", "certainty") or not 0 < len(value) <= _VALUE:
+            return False
+        start = self.text.index(value, section.body)
+        self.value(kind, Span(start, start + len(value)))
+        return True
+
+    def value(self, kind: grades.Kind, span: Span) -> None:
+        """A grade that stands alone, under or beside its name."""
+        raw = self.text[span.start : span.end]
+        grade = Grade(raw=raw, scheme=grades.scheme_of(kind, "", fold(raw)))
+        mention = grades.Mention(kind=kind, grade=grade, start=span.start, end=span.end)
+        if self.current:
+            self.current[-1].grade([mention])
+            self.current[-1].block_end = max(self.current[-1].block_end, span.end)
+        else:
+            self.ahead.append(mention)
 
     def leave(self, section: Section) -> None:
         """Forget the question once its chapter is over."""
@@ -119,21 +151,12 @@ class _Reader:
         self.label, self.question = asked or (section.path[-1], None)
         self.depth = len(section.path)
         self.current = []
-
-    def merged(self) -> list[Draft]:
-        """A summary table repeats what the body states: the body counts, the table fills gaps."""
-        stated = {draft.label: draft for draft in self.taken if draft.label}
-        for row in self.tabled:
-            twin = stated.get(row.label) if row.label else None
-            if twin is None:
-                self.taken.append(row)
-            else:
-                twin.strength = twin.strength or row.strength
-                twin.certainty = twin.certainty or row.certainty
-        return self.taken
+        self.ahead = []
 
     def table(self, section: Section) -> None:
         rows = list(grade_tables.recommendations(self.text, section))
+        if not rows and (row := grade_tables.stated(self.text, section)):
+            rows = [row]
         for row in rows:
             draft = Draft(start=row.start, end=row.end, block_end=row.row_end, strength=row.strength,
                           certainty=row.certainty, label=row.label or self.label, question=self.question)  # fmt: skip
@@ -141,6 +164,8 @@ class _Reader:
             for piece in pieces[1:]:
                 if directives.limiting(self.text[piece.start : piece.end]):
                     draft.limit(condition(self.text, piece))
+            for cell in row.exceptions:
+                draft.limit(Condition(text=cell.text, start=cell.start, end=cell.end))
             self.tabled.append(draft)
         if not rows and self.current:
             read = grade_tables.grades_of(self.text, section)
@@ -150,36 +175,80 @@ class _Reader:
                     draft.certainty = draft.certainty or read.certainty
                 self.current[-1].block_end = max(self.current[-1].block_end, section.end)
 
-    def exceptions(self, section: Section) -> None:
-        if not self.current or section.path[:-1] != self.current[-1].path[: len(section.path) - 1]:
-            return
-        for line in paragraphs_in(self.text, Span(section.body, section.end)):
-            limit = condition(self.text, line)
-            if limit.text:
-                self.current[-1].limit(limit)
+    def beside(self, section: Section) -> None:
+        """Read exceptions or an explanation, until the list of recommendations goes on."""
+        lines = list(paragraphs_in(self.text, Span(section.body, section.end)))
+        resumed = next((n for n, line in enumerate(lines) if self.resumes(line)), len(lines))
+        related = bool(self.current) and (
+            section.path[:-1] == self.current[-1].path[: len(section.path) - 1]
+        )
+        if section.kind == "exception" and related:
+            for line in lines[:resumed]:
+                limit = condition(self.text, line)
+                if limit.text:
+                    self.current[-1].limit(limit)
+        if lines[resumed:]:
+            self.read(section, lines[resumed:], "open")
+
+    def resumes(self, line: Span) -> bool:
+        """Whether a paragraph is the next number of a list of graded recommendations."""
+        number = _NUMBER.match(self.text, line.start, line.end)
+        if number is None or self.number is None or int(number[1]) != self.number + 1:
+            return False
+        start = LIST_MARK.match(self.text, line.start, line.end)
+        mentions = grades.find(self.text[line.start : line.end], line.start)
+        pieces = sentences_in(self.text, Span(start.end() if start else line.start, line.end))
+        return bool(pieces) and bool(mentions) and self.opens(pieces[0], "open", mentions)
 
     def paragraphs(self, section: Section, mode: Mode) -> None:
         """Read the paragraphs of one section."""
+        self.read(section, paragraphs_in(self.text, Span(section.body, section.end)), mode)
+
+    def read(self, section: Section, lines: Iterable[Span], mode: Mode) -> None:
         open_ = True  # whether what comes may still qualify the last recommendation
-        for line in paragraphs_in(self.text, Span(section.body, section.end)):
+        for line in lines:
+            written = self.text[line.start : line.end]
+            if self.named is not None and len(written) <= _VALUE:
+                self.value(self.named, line)
+                self.named = None
+                continue
+            self.named = _naming(written)
+            if self.named is not None:
+                continue
             open_ = self.paragraph(section, line, mode, open_)
 
     def paragraph(self, section: Section, line: Span, mode: Mode, open_: bool) -> bool:
         text = self.text
         marker = LIST_MARK.match(text, line.start, line.end)
         start = marker.end() if marker else line.start
-        pieces: Sequence[Span] = sentences_in(text, Span(start, line.end))
+        mentions = grades.find(text[start : line.end], start)
+        only = only_grades(text, start, line.end, mentions)
+        if only and not self.current and mode == "labelled":
+            self.ahead += mentions
+            return True
+        led = start if only else leading(text, Span(start, line.end), mentions)
+        pieces: Sequence[Span] = sentences_in(text, Span(led, line.end))
         if not pieces:
             return open_
-        mentions = grades.find(text[start : line.end], start)
-        if self.current and only_grades(text, start, line.end, mentions):
+        started = False
+        if self.current and only:
             self.current[-1].grade(mentions)
             self.current[-1].block_end = max(self.current[-1].block_end, line.end)
             return True
-        if self.opens(pieces[0], mode, mentions):
-            if mode != "labelled" and not mentions:
-                pieces = _stating(text, pieces)
-            self.start(section, pieces, mentions)
+        for run in _runs(text, pieces, mentions):
+            begin = run[0].start if run[0] is not pieces[0] else start
+            said = [m for m in mentions if begin <= m.start and m.end <= run[-1].end]
+            first = self.opening(run, mode, said)
+            if first is None:
+                continue
+            stated = run[first:]
+            if mode != "labelled" and not said:
+                stated = _stating(text, stated)
+            self.start(section, stated, said)
+            number = _NUMBER.match(text, line.start, line.end)
+            self.number = int(number[1]) if number else None
+            started = True
+        if started:
             return True
         if not self.current or not open_:
             return False
@@ -187,7 +256,20 @@ class _Reader:
         if mode == "labelled" and marker and _LEADS_A_LIST.search(text[last.start : last.end]):
             last.end = last.block_end = line.end
             return True
-        return self.qualify(last, pieces, mentions, mode)
+        return self.qualify(last, pieces, mentions)
+
+    def opening(
+        self, pieces: Sequence[Span], mode: Mode, mentions: Sequence[grades.Mention]
+    ) -> int | None:
+        """Which sentence of a paragraph begins a recommendation, if any does."""
+        if self.opens(pieces[0], mode, mentions):
+            return 0
+        if mode == "labelled" or (mode == "open" and not mentions):
+            return None
+        for position, piece in enumerate(pieces[1:], start=1):
+            if self.opens(piece, mode, mentions):
+                return position
+        return None
 
     def opens(self, piece: Span, mode: Mode, mentions: Sequence[grades.Mention]) -> bool:
         """Whether a paragraph that begins with this sentence states a recommendation of its own."""
@@ -195,7 +277,7 @@ class _Reader:
         sentence = self.text[piece.start : piece.end]
         if mode == "labelled":
             if not self.current:
-                return True
+                return not _ungraded(self.label) or any(m.kind == "strength" for m in mentions)
             if directives.exceptional(sentence):
                 return False
             if mentions or directives.recommending(sentence):
@@ -203,49 +285,83 @@ class _Reader:
                     directives.limiting(sentence) and not mentions and not _weighs(sentence)
                 )
             return False
-        if not directives.recommending(sentence) or directives.exceptional(sentence):
+        if directives.exceptional(sentence):
             return False
-        said = {mention.grade.raw for mention in mentions if mention.kind == "strength"}
-        if (
-            mode == "open"
-            and self.label is None
-            and (directives.defining(sentence) or len(said) > 1)
-        ):
+        strengths = {mention.grade.raw for mention in mentions if mention.kind == "strength"}
+        graded = bool(strengths) and len(sentence) > _SHORTEST
+        if mode == "open" and self.label is None:
+            plain = len(strengths) == 1 and not directives.defining(sentence)
+            return graded and plain and self.grades_itself(piece, mentions)
+        if not directives.recommending(sentence):
             return False
         if mode == "answer":
-            return not self.current and not _ungraded(self.label)
-        graded = (
-            any(mention.kind == "strength" for mention in mentions) and len(sentence) > _SHORTEST
-        )
-        if self.label is None:
-            return graded and _bracketed(self.text, start, mentions)
+            again = graded and _bracketed(self.text, start, mentions)
+            return (not self.current or again) and not _ungraded(self.label)
         if _ungraded(self.label):
             return graded
         return graded or (not self.current and not directives.reporting(sentence))
+
+    def grades_itself(self, piece: Span, mentions: Sequence[grades.Mention]) -> bool:
+        """Whether a sentence without a question or a label is a recommendation by its grade."""
+        sentence = self.text[piece.start : piece.end]
+        bracketed = _bracketed(self.text, piece.start, mentions)
+        prefixed = any(mention.start < piece.start for mention in mentions)
+        if directives.recommending(sentence) and bracketed:
+            return True
+        if directives.rating(sentence) or directives.reporting(sentence):
+            return False
+        return bracketed or (prefixed and directives.recommending(sentence))
 
     def start(
         self, section: Section, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
     ) -> None:
         draft = drafted(self.text, pieces, mentions)
         draft.label = statement_of(section.path[-1], self.label) if section.path else self.label
+        if section.kind == "recommendation":
+            draft.grade(grades.find(self.text[section.start : section.body], section.start))
+        draft.grade(self.ahead)
+        self.ahead = []
         draft.question = self.question
         draft.path = section.path
         self.current.append(draft)
         self.taken.append(draft)
 
     def qualify(
-        self, last: Draft, pieces: Sequence[Span], mentions: Sequence[grades.Mention], mode: Mode
+        self, last: Draft, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
     ) -> bool:
         """Take a paragraph below a recommendation as grades or exceptions of it, or end it."""
         parts = [self.text[piece.start : piece.end] for piece in pieces]
-        loose = mode != "open" and not any(directives.reporting(part) for part in parts)
-        if not loose and not all(directives.limiting(part) for part in parts[:2]):
+        if not all(directives.limiting(part) for part in parts[:2]):
             return False
         for piece, part in zip(pieces, parts, strict=True):
             if not only_grades(self.text, piece.start, piece.end, grades.find(part, piece.start)):
                 last.limit(condition(self.text, piece))
         last.grade(mentions)
         return True
+
+
+def _naming(line: str) -> grades.Kind | None:
+    """The grade that a line names and does nothing else."""
+    bare = line.strip("*_　 :：【】［］[]■●◆<>＜＞")
+    kind = grades.column_of(bare) if len(bare) <= _VALUE else None
+    if kind not in ("strength", "certainty") or grades.find(bare) or not grades.names(bare):
+        return None
+    return kind
+
+
+def _runs(
+    text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
+) -> list[Sequence[Span]]:
+    """A paragraph in parts, where it states several recommendations with a strength each."""
+    strengths = [mention.start for mention in mentions if mention.kind == "strength"]
+    cuts = [0]
+    for position, piece in enumerate(pieces):
+        part = text[piece.start : piece.end]
+        before = any(pieces[cuts[-1]].start <= start < piece.start for start in strengths)
+        own = any(piece.start < start < piece.end for start in strengths)
+        if before and own and directives.recommending(part) and not directives.exceptional(part):
+            cuts.append(position)
+    return [pieces[start:end] for start, end in zip(cuts, [*cuts[1:], len(pieces)], strict=True)]
 
 
 def _stating(text: str, pieces: Sequence[Span]) -> Sequence[Span]:
@@ -272,30 +388,3 @@ def _bracketed(text: str, start: int, mentions: Sequence[grades.Mention]) -> boo
         and (grades.bracket_before(text, start, mention.start) or start) > start
         for mention in mentions
     )
-
-
-def _directions(document: Document) -> Iterator[Draft]:
-    """Sentences that tell the reader what to do, in documents that grade and label nothing."""
-    text = document.text
-    sections = document.sections
-    for position, section in enumerate(sections):
-        if section.kind in ("table", "references", "contents") or (
-            position == 0 and len(sections) > 2
-        ):
-            continue
-        for line in paragraphs_in(text, Span(section.body, section.end)):
-            if _SUB_ITEM.match(text, line.start, line.end):
-                continue
-            marker = LIST_MARK.match(text, line.start, line.end) or _TOPIC.match(
-                text, line.start, line.end
-            )
-            start = marker.end() if marker else line.start
-            pieces = sentences_in(text, Span(start, line.end))
-            for number, piece in enumerate(pieces):
-                if directives.directing(
-                    text[piece.start : piece.end], item=bool(marker) and number == 0
-                ):
-                    draft = drafted(text, pieces[number:], ())
-                    draft.path = section.path
-                    yield draft
-                    break

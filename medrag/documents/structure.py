@@ -9,18 +9,16 @@ In both, labels such as 【推奨】 or 解説： open a section of their own ki
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medrag.documents import table_sections
 from medrag.documents.document import Section
-from medrag.documents.labels import QUESTION, clean, kind_of, label_of
+from medrag.documents.labels import QUESTION, clean, kind_of, label_of, unnumbered
 from medrag.documents.parsers import Heading
+from medrag.documents.table_sections import Line, lines_of
 from medrag.japanese.normalize import fold
 
-_CAPTION = re.compile(
-    r"(?:\*\*|[【［〈＜])?\s*(?:表|図表|Table|別表)\s*[0-9A-ZIVX一二三四五六七八九十]*(?:[-.－‐][0-9]+)*",
-    re.IGNORECASE,
-)
 _NUMBERED = (
     (
         "第{}",
@@ -34,9 +32,9 @@ _NUMBERED = (
     ("code", re.compile(r"[A-Z][0-9]{3}(?:[-－][0-9]+)*\s+(?=\S)")),
     ("roman", re.compile(r"[IVX]+[.．]?\s+(?=\S)")),
     ("letter", re.compile(r"[A-H][.．]\s*(?=\S)")),
-    ("1.1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－][0-9]{1,2}){3}[.]?\s*(?=[^\s0-9.])")),
-    ("1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－][0-9]{1,2}){2}[.]?\s*(?=[^\s0-9.])")),
-    ("1.1", re.compile(r"[0-9]{1,2}[.\-‐－][0-9]{1,2}[.]?\s+(?=[^\s0-9.])")),
+    ("1.1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－−][0-9]{1,2}){3}[.]?\s*(?=[^\s0-9.])")),
+    ("1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－−][0-9]{1,2}){2}[.]?\s*(?=[^\s0-9.])")),
+    ("1.1", re.compile(r"[0-9]{1,2}[.\-‐－−][0-9]{1,2}[.]?\s+(?=[^\s0-9.])")),
     ("1", re.compile(r"[0-9]{1,2}[.、]?\s+(?=[^\s0-9])|[0-9]{1,2}[.](?=[^\s0-9])")),
     ("一", re.compile(r"[一二三四五六七八九十]{1,3}[.、]?\s+(?=\S)")),
 )
@@ -49,7 +47,10 @@ _SENTENCE_END = re.compile(
     r"[。．.、，,；;：:]$|(?:こと|もの|とき|場合|である|する|した|される|及び|又は)$"
 )
 _LEADERS = re.compile(r"[.．・…‥]{3,}|\s[0-9]{1,3}$")
+_STATED = re.compile(r"[。.]\s*(?:[(〔\[][^()〔〕\[\]]*[)〕\]]\s*)?$")
+_ASKS = re.compile(r"(?:か|[?？])[。．?？]?$")
 _LABEL_LEVEL = 90
+_STATEMENT = 14  # characters; less behind a label in a heading is its subject
 _WIDTH = 34  # a numbered line longer than this is an item, not a heading
 
 
@@ -62,13 +63,6 @@ class _Mark:
     title: str
     level: int
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    end: int
-    text: str  # folded, without surrounding white space and quotation marks
 
 
 def whole(text: str) -> tuple[Section, ...]:
@@ -86,12 +80,16 @@ def sections(
         headings: Those that its format marks, or None to find them.
         title: The document's; a lone top heading that repeats it is left out of the paths.
     """
-    lines = list(_lines(text))
+    lines = list(lines_of(text))
     marks = _marked(text, lines, headings) if headings is not None else _found(text, lines)
     top = [mark for mark in marks if mark.level == 1]
-    if title and top and len(top) == 1 and top[0] is marks[0] and clean(title) == top[0].title:
+    if title and len(top) == 1 and top[0] is marks[0] and _bare(title) == _bare(top[0].title):
         marks[0] = _Mark(start=marks[0].start, end=marks[0].end, title="", level=0, kind="body")
-    return tuple(_with_tables(text, _sections(text, marks), lines))
+    return tuple(table_sections.split_off(text, _sections(text, marks), lines))
+
+
+def _bare(title: str) -> str:
+    return "".join(fold(clean(title)).split())
 
 
 def plain(text: str) -> bool:
@@ -102,32 +100,18 @@ def plain(text: str) -> bool:
 _SIGNS = re.compile(
     r"^[ \t　>]*(?:#{1,6}\s|第[0-9０-９一二三四五六七八九十]+[編章部節款]|\||[-*・][ 　]|[【［〔■◆＜*]"
     r"|(?:CQ|ＣＱ|BQ|FQ|Q|Question|Recommendation|推奨|目次|参考文献|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　]|[0-9０-９]{1,2}[.．、\-－ 　]))"
-    r"|\t|推奨(?:する|しない|され|度|グレード|クラス|の強さ)|勧められ|提案する|してはならない|we recommend|we suggest",
+    r"|\t|推奨|勧め|提案する|てはならない|ステートメント|クラス[IⅠ]|recommend|suggest|statement|\bshould\b|\bmust not\b",
     re.MULTILINE | re.IGNORECASE,
 )
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    start = 0
-    for raw in text.split("\n"):
-        stop = start + len(raw)
-        body = raw.strip()
-        if body:
-            left = start + len(raw) - len(raw.lstrip())
-            while body.startswith(">"):
-                shorter = body[1:].lstrip()
-                left += len(body) - len(shorter)
-                body = shorter
-            if body:
-                yield _Line(left, left + len(body), body)
-        start = stop + 1
-
-
-def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> list[_Mark]:
+def _marked(text: str, lines: Sequence[Line], headings: Sequence[Heading]) -> list[_Mark]:
     marks = []
     for heading in headings:
         title = clean(text[heading.start : heading.end])
-        if title:
+        if title and (stated := _stated_mark(text, heading)):
+            marks.append(stated)
+        elif title:
             marks.append(
                 _Mark(
                     start=heading.start,
@@ -141,19 +125,37 @@ def _marked(text: str, lines: Sequence[_Line], headings: Sequence[Heading]) -> l
     spans = [(heading.start, heading.end) for heading in headings]
     inside = iter(spans)
     current = next(inside, None)
-    for line in lines:
+    for position, line in enumerate(lines):
         while current is not None and current[1] <= line.start:
             current = next(inside, None)
-        if _row(line.text):
+        if table_sections.row(line.text):
             continue
         if line.start in taken or (current is not None and current[0] <= line.start < current[1]):
             continue
-        if (mark := _label_mark(text, line)) or (mark := _question_mark(line)):
+        following = lines[position + 1] if position + 1 < len(lines) else None
+        if (mark := _label_mark(text, line)) or (mark := _question_mark(line, following)):
             marks.append(mark)
     return sorted(marks, key=lambda mark: mark.start)
 
 
-def _label_mark(text: str, line: _Line) -> _Mark | None:
+def _stated_mark(text: str, heading: Heading) -> _Mark | None:
+    """A heading that states a recommendation behind its label: 「推奨1　…を推奨する。」."""
+    written = text[heading.start : heading.end]
+    start = heading.start + len(written) - len(written.lstrip("# \t　"))
+    line = Line(start, heading.end, text[start : heading.end])
+    mark = _label_mark(text, line)
+    if (
+        mark is None
+        or mark.kind != "recommendation"
+        or len(text[mark.end : heading.end]) < _STATEMENT
+    ):
+        return None
+    return _Mark(
+        start=heading.start, end=mark.end, title=mark.title, level=heading.level, kind=mark.kind
+    )
+
+
+def _label_mark(text: str, line: Line) -> _Mark | None:
     folded = fold(line.text[:60]) if not line.text.isascii() else line.text[:60]
     label = label_of(folded)
     if label is None:
@@ -171,31 +173,34 @@ def _label_mark(text: str, line: _Line) -> _Mark | None:
     )
 
 
-def _question_mark(line: _Line) -> _Mark | None:
-    """A question on a line of its own, without the mark-up of a heading."""
+def _question_mark(line: Line, following: Line | None) -> _Mark | None:
+    """A question on a line of its own, or below its label, without the mark-up of a heading."""
     if len(line.text) > 120:
         return None
     folded = fold(line.text)
-    bare = folded.lstrip("【[<〈■●◆* ")
+    bare = unnumbered(folded)
     match = QUESTION.match(bare)
-    if match is None or _LEADERS.search(folded):
+    if match is None or (match.end() < len(bare) and _LEADERS.search(folded)):
         return None
     framed = folded != bare
     rest = bare[match.end() :].strip(" 　.:：．】]〕*")
-    if not rest and not framed:
+    end, title = line.end, clean(line.text)
+    if not rest and following is not None and _ASKS.search(following.text):
+        end, title = following.end, f"{title} {clean(following.text)}"
+    elif not rest and not framed:
         return None
-    if not framed and re.search(r"[。.]$", rest):
+    if not framed and _STATED.search(rest):
         return None
     return _Mark(
         start=line.start,
-        end=line.end,
-        title=clean(line.text),
+        end=end,
+        title=title,
         level=_LABEL_LEVEL - 10,
         kind="question",
     )
 
 
-def _found(text: str, lines: Sequence[_Line]) -> list[_Mark]:
+def _found(text: str, lines: Sequence[Line]) -> list[_Mark]:
     """Headings of a text whose format marks none."""
     marks: list[_Mark] = []
     schemes: list[str] = []
@@ -206,13 +211,13 @@ def _found(text: str, lines: Sequence[_Line]) -> list[_Mark]:
         if mark := _label_mark(text, line):
             marks.append(mark)
             continue
-        if mark := _question_mark(line):
+        following = lines[position + 1] if position + 1 < len(lines) else None
+        if mark := _question_mark(line, following):
             marks.append(_leveled(mark, "question", schemes))
             continue
         key = keys[position]
         if key is None:
             continue
-        following = lines[position + 1] if position + 1 < len(lines) else None
         next_key = keys[position + 1] if position + 1 < len(lines) else None
         if not _heading_like(line, key, following, next_key, text):
             continue
@@ -250,7 +255,7 @@ def _scheme(line: str) -> str | None:
 
 
 def _heading_like(
-    line: _Line, key: str, following: _Line | None, next_key: str | None, text: str
+    line: Line, key: str, following: Line | None, next_key: str | None, text: str
 ) -> bool:
     folded = fold(line.text)
     if _LEADERS.search(folded):
@@ -301,80 +306,3 @@ def _sections(text: str, marks: Sequence[_Mark]) -> list[Section]:
             )
         )
     return found
-
-
-def _with_tables(text: str, found: Sequence[Section], lines: Sequence[_Line]) -> Iterator[Section]:
-    """Split off the tables inside sections."""
-    runs = _tables(lines)
-    if not runs:
-        yield from found
-        return
-    position = 0
-    for section in found:
-        cursor = section.start
-        body = section.body
-        while position < len(runs) and runs[position][0] < section.end:
-            start, end, caption = runs[position]
-            position += 1
-            start = max(start, cursor)
-            end = min(end, section.end)
-            if end <= start:
-                continue
-            if text[cursor:start].strip():
-                yield Section(
-                    path=section.path,
-                    start=cursor,
-                    end=start,
-                    body=min(body, start),
-                    kind=section.kind,
-                )
-            else:
-                start = cursor
-            path = (
-                (*section.path, caption)
-                if caption and caption not in section.path
-                else section.path
-            )
-            yield Section(
-                path=path, start=start, end=end, body=max(start, min(body, end)), kind="table"
-            )
-            cursor = body = end
-        # White space after a table belongs to nothing; the next section begins where it ends.
-        if cursor < section.end and (text[cursor : section.end].strip() or cursor == section.start):
-            yield Section(
-                path=section.path,
-                start=cursor,
-                end=section.end,
-                body=max(body, cursor),
-                kind=section.kind,
-            )
-
-
-def _tables(lines: Sequence[_Line]) -> list[tuple[int, int, str | None]]:
-    """Spans of runs of table rows, the caption line included, and the caption."""
-    runs: list[tuple[int, int, str | None]] = []
-    position = 0
-    while position < len(lines):
-        line = lines[position]
-        if not _row(line.text):
-            position += 1
-            continue
-        first = position
-        while position < len(lines) and _row(lines[position].text):
-            position += 1
-        if position - first < 2:
-            continue
-        start, caption = lines[first].start, None
-        if (
-            first
-            and len(lines[first - 1].text) <= 80
-            and _CAPTION.match(fold(lines[first - 1].text))
-        ):
-            above = lines[first - 1]
-            start, caption = above.start, clean(above.text)
-        runs.append((start, lines[position - 1].end, caption))
-    return runs
-
-
-def _row(line: str) -> bool:
-    return (line[0] == "|" and line.count("|") >= 2) or "\t" in line

@@ -1,13 +1,23 @@
-"""Plain text in any Japanese encoding: the decoded file is the document's text."""
+"""Plain text in any Japanese encoding: the decoded file is the document's text.
+
+Frames drawn with line characters are left out, as a page's rules are: they would stand inside
+sentences and hide the labels (│■ 推奨). A frame with columns becomes a table of rows with tabs.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from medrag.documents.parsers import Options, Parsed, encodings
 from medrag.errors import EmptyDocument, Notice, UndecodableText
 
 _CONTROL_SHARE = 0.05
+_FRAME_RULE = re.compile(
+    r"[ \t　]*[┌├└╔╠╚╭╰┏┣┗┬┼┴─━═┐┤┘╗╣╝╮╯┓┫┛╦╬╩┳╋┻+][─━═┬┼┴┳╋┻╦╬╩┐┤┘╗╣╝╮╯┓┫┛\-]{3,}[ \t　]*"
+)
+_FRAME_SIDE = re.compile(r"[ \t　]*[│┃║](.*)[│┃║][ \t　]*")
+_FRAME_BAR = re.compile(r"[ \t　]*[│┃║][ \t　]*")
 
 
 def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
@@ -18,7 +28,7 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         UndecodableText: No encoding reads it.
     """
     reading = read(data, where=where, options=options)
-    yield Parsed(text=reading.text, metadata=noted(reading), notices=doubts(reading))
+    yield Parsed(text=_unframed(reading.text), metadata=noted(reading), notices=doubts(reading))
 
 
 def read(data: bytes, *, where: str, options: Options) -> encodings.Reading:
@@ -58,3 +68,17 @@ def doubts(reading: encodings.Reading) -> tuple[Notice, ...]:
             ),
         ),
     )
+
+
+def _unframed(text: str) -> str:
+    """A text without the frames that are drawn in it."""
+    if not any(side in text for side in "│┃║"):
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if side := _FRAME_SIDE.fullmatch(line):
+            inner = side[1].rstrip(" \t　")
+            lines.append("\t".join(_FRAME_BAR.split(inner)) if _FRAME_BAR.search(inner) else inner)
+        elif not _FRAME_RULE.fullmatch(line):
+            lines.append(line)
+    return "\n".join(lines)
