@@ -23,8 +23,8 @@ _LOOKS = {
 }
 _LABELS = {
     "shipped": "medrag (quality: weights cross-validated)",
-    "passages": "peer, medrag's tokens and passages",
-    "paragraphs": "peer, medrag's tokens, title and paragraph",
+    "passages": "peer, given medrag's passages and tokens",
+    "paragraphs": "the same, paragraphs uncut",
     "docs": "peer, as its docs show",
 }
 _WORST = 0.8
