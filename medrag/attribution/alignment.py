@@ -45,7 +45,8 @@ class Alignment:
     Attributes:
         units: All units of the premises that state something.
         chosen: Those that carry the claim, best first; empty when nothing matches.
-        matches: For each word of the claim, 0 to 1: how well the chosen units hold it.
+        held: For each word of the claim and each chosen unit, 0 to 1: how well the one holds the other.
+        matches: For each word of the claim, the same for the passages as a whole.
         homes: For each clause of the claim, the index in `chosen` of its unit.
         coverage: The share of the claim's weight that is held.
         clause_coverage: The same for the worst clause that has content of its own.
@@ -57,6 +58,7 @@ class Alignment:
     claim: Reading
     units: tuple[Unit, ...]
     chosen: tuple[Chosen, ...]
+    held: tuple[tuple[float, ...], ...]
     matches: tuple[float, ...]
     homes: tuple[int, ...]
     coverage: float
@@ -73,20 +75,32 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
         _choose(claim, passages) if claim.words or claim.quantities else _graded(claim, passages)
     )
     context = read(question).keys if question else frozenset()
+    held = tuple(tuple(holds(word, claim, entry.unit) for entry in chosen) for word in claim.words)
     matches = _by_definition(
-        claim, [_held(word, claim, chosen, passages, context) for word in claim.words]
+        claim,
+        [
+            _held(word, best, claim, passages, context)
+            for word, best in zip(claim.words, held, strict=True)
+        ],
     )
-    amounts = [_amount_held(position, claim, chosen) for position in range(len(claim.quantities))]
+    amounts = tuple(
+        tuple(
+            any(amount.same_value(other) for other in entry.unit.reading.quantities)
+            for entry in chosen
+        )
+        for amount in claim.quantities
+    )
     total = sum(word.weight for word in claim.words) + _QUANTITY * len(amounts)
-    held = sum(word.weight * match for word, match in zip(claim.words, matches, strict=True))
-    held += _QUANTITY * sum(amounts)
+    covered = sum(word.weight * match for word, match in zip(claim.words, matches, strict=True))
+    covered += _QUANTITY * sum(any(row) for row in amounts)
     return Alignment(
         claim=claim,
         units=tuple(unit for passage in passages for unit in passage.units if unit.states),
         chosen=tuple(chosen),
+        held=held,
         matches=matches,
-        homes=_homes(claim, chosen),
-        coverage=held / total if total else float(bool(chosen)),
+        homes=_homes(claim, chosen, held, amounts),
+        coverage=covered / total if total else float(bool(chosen)),
         clause_coverage=_worst_clause(claim, matches),
         closeness=_closeness(claim, matches, chosen),
         strengths=frozenset(cue for passage in passages for cue in passage.strengths),
@@ -232,22 +246,23 @@ def _gain(
 
 def _held(
     word: Word,
+    best: Sequence[float],
     claim: Reading,
-    chosen: Sequence[Chosen],
     passages: Sequence[Passage],
     context: frozenset[str],
 ) -> float:
     if word.key in context:
         return 1.0
-    best = max((holds(word, claim, entry.unit) for entry in chosen), default=0.0)
+    most = max(best, default=0.0)
+    if most >= _TOPIC:
+        return most
     # What a passage speaks of, its later sentences need not repeat.
-    if best < _TOPIC and any(word.key in passage.everything for passage in passages):
-        return _TOPIC
-    if best < _TOPIC and word.term >= 0:
-        concepts = claim.terms[word.term].concepts
-        if not all(concepts.isdisjoint(passage.meanings) for passage in passages):
-            return _TOPIC
-    return best
+    concepts = claim.terms[word.term].concepts if word.term >= 0 else frozenset[str]()
+    spoken_of = any(
+        word.key in passage.everything or not concepts.isdisjoint(passage.meanings)
+        for passage in passages
+    )
+    return _TOPIC if spoken_of else most
 
 
 def holds(word: Word, claim: Reading, unit: Unit) -> float:
@@ -296,26 +311,23 @@ def _under(term: Term, claim: Reading, unit: Unit) -> bool:
     )
 
 
-def _amount_held(position: int, claim: Reading, chosen: Sequence[Chosen]) -> bool:
-    amount = claim.quantities[position]
-    return any(
-        amount.same_value(other) for entry in chosen for other in entry.unit.reading.quantities
-    )
-
-
-def _homes(claim: Reading, chosen: Sequence[Chosen]) -> tuple[int, ...]:
+def _homes(
+    claim: Reading,
+    chosen: Sequence[Chosen],
+    held: Sequence[Sequence[float]],
+    amounts: Sequence[Sequence[bool]],
+) -> tuple[int, ...]:
     if not chosen:
         return ()
     scores = [[0.0] * len(chosen) for _ in claim.clauses]
-    for word in claim.words:
-        for index, entry in enumerate(chosen):
-            if holds(word, claim, entry.unit) >= 0.7:
+    for word, row in zip(claim.words, held, strict=True):
+        for index, match in enumerate(row):
+            if match >= _KEPT:
                 scores[word.clause][index] += word.weight
-    for amount in claim.quantities:
+    for amount, found in zip(claim.quantities, amounts, strict=True):
         clause = claim.clause_at(amount.start)
-        for index, entry in enumerate(chosen):
-            if any(amount.same_value(other) for other in entry.unit.reading.quantities):
-                scores[clause][index] += 1
+        for index, same in enumerate(found):
+            scores[clause][index] += same
     return tuple(max(range(len(chosen)), key=lambda index: (row[index], -index)) for row in scores)
 
 
