@@ -26,10 +26,12 @@ async function fetched(address, options) {
   } catch {
     throw new Error("サービスに接続できません。");
   }
-  const content = await response.json();
-  if (response.ok) return content;
-  const detail = [content.detail, content.hint].filter(Boolean).join("; ");
-  throw new Error(`${FAILURES[response.status] ?? "エラーが発生しました。"}（${detail}）`);
+  // A proxy on the way may answer with something else.
+  const content = await response.json().catch(() => null);
+  if (response.ok && content) return content;
+  const detail = [content?.detail, content?.hint].filter(Boolean).join("; ");
+  const failure = FAILURES[response.status] ?? "エラーが発生しました。";
+  throw new Error(detail ? `${failure}（${detail}）` : failure);
 }
 
 const labelled = fetched("/page/labels.json");
@@ -73,13 +75,16 @@ function marked(answer, labels) {
   return nodes;
 }
 
+const quoted = (words) => (words.trim() ? `「${words}」` : "（なし）");
+
 function claimItem(claim, labels) {
   const label = labels.verdicts[claim.verdict] + (claim.needs_review ? labels.review : "");
   const differences = claim.differences.map((difference) =>
     make(
       "li",
       "",
-      `回答「${difference.claim || "（なし）"}」 ― 引用元「${difference.evidence || "（なし）"}」`,
+      `違い（${labels.differences[difference.kind] ?? difference.kind}）: ` +
+        `回答${quoted(difference.claim)} / 資料${quoted(difference.evidence)}`,
     ),
   );
   return make(

@@ -28,6 +28,7 @@ async def words() -> Json:
     return Json(
         {
             "verdicts": labels.VERDICTS,
+            "differences": labels.DIFFERENCES,
             "review": labels.REVIEW,
             "statuses": labels.STATUSES,
             "modes": labels.MODES,

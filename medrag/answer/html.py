@@ -9,7 +9,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from medrag.answer.labels import EDITIONS, MODES, NEAREST, NOTICE, REVIEW, STATUSES, VERDICTS
+from medrag.answer.labels import (
+    DIFFERENCES,
+    EDITIONS,
+    MODES,
+    NEAREST,
+    NOTICE,
+    REVIEW,
+    STATUSES,
+    VERDICTS,
+)
 
 if TYPE_CHECKING:
     from medrag.answer.record import Answer, Citation
@@ -64,6 +73,8 @@ def _claim(claim: Claim) -> str:
     if claim.verdict == "not_a_claim":
         return escape(claim.text)
     label = VERDICTS[claim.verdict] + (REVIEW if claim.needs_review else "")
+    wrong = [DIFFERENCES.get(found.kind, found.kind) for found in claim.differences]
+    label += f"（違い: {'、'.join(dict.fromkeys(wrong))}）" if wrong else ""
     evidence = " … ".join(piece.quote for piece in claim.evidence)
     title = escape(f"{label}: {evidence}" if evidence else label, quote=True)
     style = f"border-bottom:2px solid {_COLOURS[claim.verdict]}"

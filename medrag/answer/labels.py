@@ -1,4 +1,4 @@
-"""The words that every surface shows: the notice, and names of verdicts, states and editions."""
+"""The words that every surface shows: the notice, and names of verdicts, differences and states."""
 
 from __future__ import annotations
 
@@ -24,3 +24,50 @@ STATUSES = {
 MODES = {"extractive": "抜粋（言語モデル不使用）", "model": "言語モデルによる文章"}
 EDITIONS = {"current": "現行版", "superseded": "旧版", "unknown": "版の新旧は不明"}
 NEAREST = "最も近い記載"
+
+#: What a difference is about, by `Difference.kind`; a kind that is not here is shown as it is.
+DIFFERENCES = {
+    "addition": "資料にない追加",
+    "age": "年齢層",
+    "alone": "単独・併用",
+    "antonym": "反対の語",
+    "causal_overclaim": "因果の言い過ぎ",
+    "certainty": "エビデンスの確実性",
+    "certainty_of_finding": "断定の度合い",
+    "change": "増減",
+    "comparator": "以上・未満などの区別",
+    "condition_added": "条件の追加",
+    "condition_dropped": "条件の脱落",
+    "contraindication_caution": "禁忌と慎重の区別",
+    "direction": "上昇・低下",
+    "disease": "疾患",
+    "doing": "開始・継続・中止",
+    "dose_period": "1回量と1日量",
+    "double_negation": "二重否定",
+    "drug": "薬剤",
+    "drug_class": "薬の分類",
+    "duration": "期間",
+    "edition_year": "版・年",
+    "entity": "薬剤・疾患など",
+    "fabricated_tail": "資料にない追加",
+    "first_second_line": "選択の順位",
+    "frequency": "回数",
+    "laterality": "左右",
+    "meal": "食前・食後",
+    "negation": "否定",
+    "novel": "資料にない語",
+    "number": "数値",
+    "polarity": "推奨の向き",
+    "population": "対象",
+    "range": "範囲",
+    "role_swap": "役割の入れ替わり",
+    "route": "投与経路",
+    "scope": "対象の広さ",
+    "severity": "重症度",
+    "stitched": "資料にない組み合わせ",
+    "strength": "推奨の強さ",
+    "swapped_values": "値の入れ替わり",
+    "timing": "時期・順序",
+    "unit": "単位",
+    "updown": "上昇・低下",
+}

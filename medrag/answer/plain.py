@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from medrag.answer.labels import EDITIONS, MODES, NEAREST, NOTICE, REVIEW, STATUSES, VERDICTS
+from medrag.answer.labels import (
+    DIFFERENCES,
+    EDITIONS,
+    MODES,
+    NEAREST,
+    NOTICE,
+    REVIEW,
+    STATUSES,
+    VERDICTS,
+)
 
 if TYPE_CHECKING:
     from medrag.answer.record import Answer, Citation
+    from medrag.attribution.verdicts import Difference
 
 
 def render(answer: Answer) -> str:
@@ -24,10 +34,7 @@ def render(answer: Answer) -> str:
         for claim in checked:
             review = REVIEW if claim.needs_review else ""
             lines.append(f"  {VERDICTS[claim.verdict]}{review}: {_line(claim.text)}")
-            lines += [
-                f"      {difference.kind}: 主張「{difference.claim}」 資料「{difference.evidence}」"
-                for difference in claim.differences
-            ]
+            lines += [_difference(difference) for difference in claim.differences]
     if answer.citations:
         lines += ["", "引用:"]
         for citation in answer.citations:
@@ -41,6 +48,15 @@ def render(answer: Answer) -> str:
         lines += ["", "注意:"]
         lines += [f"  - {warning.message}" for warning in answer.warnings]
     return "\n".join([*lines, "", NOTICE])
+
+
+def _difference(difference: Difference) -> str:
+    kind = DIFFERENCES.get(difference.kind, difference.kind)
+    said, found = (
+        f"「{_line(value)}」" if value.strip() else "（なし）"
+        for value in (difference.claim, difference.evidence)
+    )
+    return f"      違い（{kind}）: 回答 {said} / 資料 {found}"
 
 
 def _citation(citation: Citation) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medrag.cli.output import (
     ABSTAINED,
@@ -15,10 +15,16 @@ from medrag.cli.output import (
     Subparsers,
     command,
     emit,
+    failure,
     filters,
     search_options,
 )
-from medrag.errors import EvaluationError
+from medrag.errors import EvaluationError, MedragError
+
+if TYPE_CHECKING:
+    from medrag.pipeline import Medrag
+
+_SHAPE = '{"text": "…[1]。", "passages": [{"id": "1", "text": "…"}], "question": "…"}'
 
 
 def add(subparsers: Subparsers) -> None:
@@ -30,7 +36,7 @@ def add(subparsers: Subparsers) -> None:
     search_options(ask)
     ask.set_defaults(run=_ask)
     verify = command(subparsers, "verify", "標準入力の文章を、引用元の文章に照らして検証する")
-    verify.add_argument("--jsonl", action="store_true", help="one object a line in, one a line out")
+    verify.add_argument("--jsonl", action="store_true", help="1 行に 1 件を読み、1 行に 1 件を返す")
     verify.set_defaults(run=_verify)
 
 
@@ -99,23 +105,26 @@ def _verify(arguments: argparse.Namespace) -> int:
         # One bad line must not cost the others: its error takes its place in the output.
         try:
             emit(_report(rag, line, f"stdin:{number}"))
-        except EvaluationError as error:
-            emit({"error": "EvaluationError", "message": error.message, "where": error.where})
+        except MedragError as error:
+            emit(failure(error))
             code = FAILED
     return code
 
 
-def _report(rag: Any, text: str, where: str) -> dict[str, Any]:
-    shape = '{"text": "…", "passages": [{"id": "1", "text": "…"}], "question": "…"}'
+def _report(rag: Medrag, text: str, where: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
-        passages = [{"id": str(item["id"]), "text": item["text"]} for item in given["passages"]]
-        checked, question = given["text"], given.get("question")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        raise EvaluationError(f"not JSON: {error}", where=where, hint=f"give {_SHAPE}") from None
+    if not isinstance(given, dict):
+        raise EvaluationError("not a JSON object", where=where, hint=f"give {_SHAPE}")
+    missing = [key for key in ("text", "passages") if key not in given]
+    if missing:
+        raise EvaluationError(f'there is no "{missing[0]}"', where=where, hint=f"give {_SHAPE}")
+    try:
+        report = rag.verify(given["text"], given["passages"], question=given.get("question"))
+    except EvaluationError as error:
         raise EvaluationError(
-            f"not a claim set: {type(error).__name__}: {error}", where=where, hint=f"give {shape}"
+            f"{error.where}: {error.message}", where=where, hint=f"give {_SHAPE}"
         ) from None
-    if not isinstance(checked, str) or not all(isinstance(p["text"], str) for p in passages):
-        raise EvaluationError("texts must be strings", where=where, hint=f"give {shape}")
-    result: dict[str, Any] = rag.verify(checked, passages, question=question).to_dict()
-    return result
+    return report.to_dict()

@@ -7,6 +7,13 @@ import argparse
 from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_option
 
 _SIGNS = {"ok": "✓", "missing": "－", "failed": "✗"}
+_NAMES = {
+    "dictionary": "辞書",
+    "encoder": "埋め込み",
+    "index": "索引",
+    "llm": "言語モデル",
+    "entailment": "検証",
+}
 
 
 def add(subparsers: Subparsers) -> None:
@@ -22,12 +29,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     with Medrag(index=arguments.index) as rag:
         checks = examine(rag)
-    healthy = all(check.status != "failed" for check in checks)
+    healthy = not any(check.stands_in_the_way for check in checks)
     if arguments.json:
         emit({"ok": healthy, "checks": [check.to_dict() for check in checks]})
     else:
         for check in checks:
-            print(f"{_SIGNS[check.status]} {check.name}: {check.detail}")
+            sign = "✗" if check.stands_in_the_way else _SIGNS[check.status]
+            print(f"{sign} {_NAMES[check.name]} ({check.name}): {check.detail}")
             if check.hint:
                 print(f"    → {check.hint}")
+        print("質問に答える準備ができています。" if healthy else "✗ の項目を直してください。")
     return DONE if healthy else FAILED

@@ -12,13 +12,15 @@ from medrag.cli.output import DONE, Subparsers, command, emit, index_option, pos
 def add(subparsers: Subparsers) -> None:
     """Register the commands."""
     group = subparsers.add_parser("eval", help="検索や検証の質を測る").add_subparsers(
-        title="what", metavar="WHAT", required=True
+        title="対象", metavar="WHAT", required=True
     )
     retrieval = command(group, "retrieval", "BEIR 形式の質問と正解で検索を測る")
     index_option(retrieval)
     retrieval.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
     retrieval.add_argument("--qrels", type=Path, required=True, metavar="QRELS.tsv")
-    retrieval.add_argument("-k", type=positive, default=10, metavar="N", help="documents ranked")
+    retrieval.add_argument(
+        "-k", type=positive, default=10, metavar="N", help="順位を付ける文書の数"
+    )
     retrieval.set_defaults(run=_retrieval)
     attribution = command(group, "attribution", "正誤の付いた主張で検証器を測る")
     attribution.add_argument("--claims", type=Path, required=True, metavar="FILE.jsonl")
@@ -51,4 +53,26 @@ def _show(result: dict[str, Any], *, as_json: bool) -> None:
         emit(result)
         return
     for name, value in result.items():
-        print(f"{name}\t{value:.4f}" if isinstance(value, float) else f"{name}\t{value}")
+        if name == "by_kind":
+            for kind, rates in value.items():
+                shares = "  ".join(
+                    f"{outcome} {_share(rates[outcome])}"
+                    for outcome in ("accepted", "rejected", "escalated")
+                )
+                print(f"  {kind} ({rates['label']})\t{shares}")
+        else:
+            print(f"{name}\t{_value(value)}")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict) and "value" in value:
+        if value["value"] is None:
+            return "-"
+        return f"{_share(value)} [{value['low']:.3f}, {value['high']:.3f}]"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _share(rate: dict[str, Any]) -> str:
+    return "-" if rate["value"] is None else f"{rate['value']:.3f} (n={rate['n']})"

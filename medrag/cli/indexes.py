@@ -6,11 +6,11 @@ import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from medrag.cli.output import DONE, FAILED, Subparsers, command, emit, index_option
+from medrag.cli.words import error_lines, notice_line
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Progress
@@ -24,14 +24,18 @@ _COLUMNS = 100
 def add(subparsers: Subparsers) -> None:
     """Register the commands."""
     ingest = command(subparsers, "ingest", "文書を読み込み、索引を作る")
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    ingest.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="文書、フォルダー、corpus.toml"
+    )
     index_option(ingest)
-    ingest.add_argument("--dry-run", action="store_true", help="report, and write nothing")
-    ingest.add_argument("--encoding", metavar="CODEC", help="of text files; detected if not given")
+    ingest.add_argument("--dry-run", action="store_true", help="報告だけ行い、索引は書かない")
+    ingest.add_argument(
+        "--encoding", metavar="CODEC", help="テキストの文字コード（指定がなければ判別する）"
+    )
     ingest.set_defaults(run=_ingest)
 
     group = subparsers.add_parser("index", help="索引を調べる").add_subparsers(
-        title="what", metavar="WHAT", required=True
+        title="対象", metavar="WHAT", required=True
     )
     for name, summary, run in (
         ("info", "世代、版、件数", _info),
@@ -42,8 +46,8 @@ def add(subparsers: Subparsers) -> None:
         index_option(parser)
         parser.set_defaults(run=run)
     diff = command(group, "diff", "世代の間、版の間で何が変わったか")
-    diff.add_argument("old", nargs="?", metavar="OLD", help="a generation; the one before NEW")
-    diff.add_argument("new", nargs="?", metavar="NEW", help="a generation; the current one")
+    diff.add_argument("old", nargs="?", metavar="OLD", help="世代（省略すると NEW の一つ前）")
+    diff.add_argument("new", nargs="?", metavar="NEW", help="世代（省略すると現在のもの）")
     index_option(diff)
     diff.set_defaults(run=_diff)
 
@@ -63,22 +67,20 @@ def _ingest(arguments: argparse.Namespace) -> int:
             progress=bar,
         )
     for failure in report.errors:
-        print(
-            f"medrag: {failure.path}: {type(failure.error).__name__}: {failure.error.message}"
-            + (f" ({failure.error.hint})" if failure.error.hint else ""),
-            file=sys.stderr,
-        )
+        what, *details = error_lines(failure.error)
+        print("\n".join([f"{what}: {failure.path}", *details]), file=sys.stderr)
     if arguments.json:
         emit(report.to_dict())
     else:
         for row in report.documents:
             edition = f"（{row.edition}）" if row.edition else ""
+            pages = f"{row.pages} ページ, " if row.pages else ""
             print(
                 f"{row.document_id}\t{row.title}{edition}\t"
-                f"{row.pages} ページ, {row.passages} 箇所, 推奨 {row.recommendations} 件"
+                f"{pages}{row.passages} 箇所, 推奨 {row.recommendations} 件"
             )
             for notice in row.warnings:
-                print(f"  注意: {notice.message}")
+                print(f"  注意: {notice_line(notice.code, notice.message)}")
         _summarise(report)
     return FAILED if report.errors else DONE
 
@@ -127,14 +129,35 @@ class _Bar:
 def _info(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as rag:
         info = rag.index.info()
-    _show(info, as_json=arguments.json)
+    if arguments.json:
+        emit(info)
+        return DONE
+    counts = info["counts"]
+    print(f"世代 {info['generation']}（{info['path']}）")
+    print(
+        f"{counts['documents']} 文書, {counts['passages']} 箇所, 推奨 {counts['recommendations']} 件, "
+        f"{counts['characters']} 字"
+    )
+    print(f"{len(info['files'])} ファイル, {info['bytes'] / 1e6:.1f} MB, 形式 {info['format']}")
+    encoder = info["encoder"]
+    print(f"辞書 {info['dictionary']}, 分かち書き {info['tokenizer']}")
+    print(f"埋め込み {encoder['name']}（{encoder['dimension']} 次元）")
+    print("文書:")
+    for identifier in info["documents"]:
+        print(f"  {identifier}")
     return DONE
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as rag:
         checked = rag.index.verify()
-    _show({"ok": True, **checked._asdict()}, as_json=arguments.json)
+    if arguments.json:
+        emit({"ok": True, **checked._asdict()})
+    else:
+        print(
+            f"世代 {checked.generation}: {checked.files} ファイル（{checked.bytes} バイト）の"
+            "チェックサムはすべて一致しました。"
+        )
     return DONE
 
 
@@ -142,14 +165,6 @@ def _opened(arguments: argparse.Namespace) -> Medrag:
     from medrag.pipeline import Medrag
 
     return Medrag(index=arguments.index)
-
-
-def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        emit(facts)
-        return
-    for name, value in facts.items():
-        print(f"{name}\t{value}")
 
 
 def _recommendations(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from medrag.cli import answers, demo, doctor, evaluate, indexes, serve
-from medrag.cli.output import DONE, FAILED, USAGE, Parser, emit
+from medrag.cli.output import DONE, FAILED, INTERRUPTED, USAGE, Parser, emit, failure
+from medrag.cli.words import error_lines
 from medrag.errors import MedragError, QuestionError, SettingsError
 
 _COMMANDS = (indexes, answers, evaluate, serve, doctor, demo)
@@ -42,22 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             as_json=chosen.json,
         )
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        print("中断しました。", file=sys.stderr)
+        return INTERRUPTED
     return code
 
 
 def _failed(error: MedragError, *, as_json: bool) -> int:
-    print(f"medrag: {type(error).__name__}: {error}", file=sys.stderr)
+    print("\n".join(error_lines(error)), file=sys.stderr)
     if as_json:
-        emit(
-            {
-                "error": type(error).__name__,
-                "message": error.message,
-                "where": error.where,
-                "hint": error.hint,
-            }
-        )
+        emit(failure(error))
     return USAGE if isinstance(error, SettingsError | QuestionError) else FAILED
 
 
@@ -68,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="終了コード: 0 完了, 1 失敗, 2 使い方の誤り, 3 回答を控えた",
     )
     parser.add_argument("--version", action="version", version=f"medrag {version('medrag')}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(title="コマンド", metavar="COMMAND", required=True)
     for command in _COMMANDS:
         command.add(subparsers)
     return parser

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from medrag.errors import SettingsError
+from medrag.errors import MedragError, SettingsError
 
 DONE, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
+#: 128 and the number of SIGINT, as shells have it.
+INTERRUPTED = 130
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,24 +32,32 @@ Subparsers = Any
 def command(subparsers: Subparsers, name: str, summary: str) -> argparse.ArgumentParser:
     """A subcommand with the options that every command has."""
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=summary, description=summary)
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--json", action="store_true", help="結果を JSON で標準出力に出す")
     return parser
 
 
 def index_option(parser: argparse.ArgumentParser) -> None:
     """`--index DIR`, by default what the settings say."""
-    parser.add_argument("--index", type=Path, metavar="DIR", help="the index (MEDRAG_INDEX)")
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help="索引の場所（指定がなければ MEDRAG_INDEX）"
+    )
 
 
 def search_options(parser: argparse.ArgumentParser) -> None:
     """The options of `search` and `ask`."""
-    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("question", metavar="QUESTION", help="質問の文")
     index_option(parser)
-    parser.add_argument("-k", type=positive, metavar="N", help="passages to retrieve")
+    parser.add_argument("-k", type=positive, metavar="N", help="検索する箇所の数")
     parser.add_argument(
-        "--filter", action="append", default=[], metavar="KEY=VALUE", help="may be repeated"
+        "--filter",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="絞り込み（society, document, kind, population, edition, year, language）。繰り返し可",
     )
-    parser.add_argument("--as-of", metavar="DATE", help="answer as on this day, 2026-11-01")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="この日の時点の版で答える（例: 2026-11-01）"
+    )
 
 
 def filters(pairs: list[str]) -> dict[str, str] | None:
@@ -75,6 +85,16 @@ def emit(document: Any) -> None:
     """Print one JSON document."""
     json.dump(document, sys.stdout, ensure_ascii=False, allow_nan=False)
     sys.stdout.write("\n")
+
+
+def failure(error: MedragError) -> dict[str, str | None]:
+    """An error as JSON."""
+    return {
+        "error": type(error).__name__,
+        "message": error.message,
+        "where": error.where,
+        "hint": error.hint,
+    }
 
 
 def positive(text: str) -> int:

@@ -29,14 +29,22 @@ class Check:
     """One requirement.
 
     Attributes:
-        status: "missing" is not set up yet and stands in nobody's way; "failed" is broken.
-        hint: What to do, unless it is ok.
+        status: "missing" is not set up yet; "failed" is broken.
+        detail, hint: In Japanese, for whoever sets medrag up: what was found, and what to do
+            unless it is ok.
+        needed: Whether there is no answer without it; a language model is not.
     """
 
     name: str
     status: State
     detail: str
     hint: str | None = None
+    needed: bool = True
+
+    @property
+    def stands_in_the_way(self) -> bool:
+        """Whether it has to be mended before anything is asked."""
+        return self.status == "failed" or (self.status == "missing" and self.needed)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -58,10 +66,16 @@ def examine(rag: Medrag) -> tuple[Check, ...]:
 def _guarded(name: str, part: Callable[[Medrag], Check], rag: Medrag) -> Check:
     try:
         return part(rag)
+    except IndexNotFound as error:
+        return Check(
+            name=name,
+            status="missing",
+            detail=f"{error.where}: 索引がありません",
+            hint="medrag ingest 文書やフォルダー --index 索引の場所（見本で試すなら medrag demo）",
+        )
     except MedragError as error:
         where = f"{error.where}: " if error.where else ""
-        status: State = "missing" if isinstance(error, IndexNotFound) else "failed"
-        return Check(name=name, status=status, detail=where + error.message, hint=error.hint)
+        return Check(name=name, status="failed", detail=where + error.message, hint=error.hint)
 
 
 def _dictionary(_: Medrag) -> Check:
@@ -70,7 +84,7 @@ def _dictionary(_: Medrag) -> Check:
         return Check(
             name="dictionary",
             status="failed",
-            detail=f"「投与」 is not found as a word: {words}",
+            detail=f"「投与」を一語として認識できません: {words}",
             hint="pip install --force-reinstall unidic-lite fugashi",
         )
     return Check(name="dictionary", status="ok", detail=", ".join(tokens.VERSION.values()))
@@ -78,9 +92,9 @@ def _dictionary(_: Medrag) -> Check:
 
 def _encoder(rag: Medrag) -> Check:
     encoder = finding.encoder(rag.settings)
-    kind = "semantic" if encoder.semantic else "built in, lexical; no model is needed"
+    kind = "意味による" if encoder.semantic else "内蔵、文字による。モデルは不要"
     return Check(
-        name="encoder", status="ok", detail=f"{encoder.name}, {encoder.dimension}-d ({kind})"
+        name="encoder", status="ok", detail=f"{encoder.name}, {encoder.dimension} 次元（{kind}）"
     )
 
 
@@ -89,8 +103,8 @@ def _index(rag: Medrag) -> Check:
     return Check(
         name="index",
         status="ok",
-        detail=f"{rag.path}: generation {rag.index.generation}, "
-        f"{counts['documents']} documents, {counts['passages']} passages",
+        detail=f"{rag.path}: 世代 {rag.index.generation}, "
+        f"{counts['documents']} 文書, {counts['passages']} 箇所",
     )
 
 
@@ -103,11 +117,12 @@ def _llm(rag: Medrag) -> Check:
         return Check(
             name="llm",
             status="missing",
-            detail="no language model is configured: answers are extractive",
-            hint="set MEDRAG_LLM_BASE_URL=http://HOST:8000/v1 (and MEDRAG_LLM_MODEL)",
+            detail="言語モデルの設定なし: 資料の抜粋で回答します",
+            hint="使う場合は MEDRAG_LLM_BASE_URL=http://HOST:8000/v1（と MEDRAG_LLM_MODEL）を設定",
+            needed=False,
         )
     if rag.settings.llm_backend != "openai":
-        return Check(name="llm", status="ok", detail=f"{rag.chat_model.name}, in this process")
+        return Check(name="llm", status="ok", detail=f"{rag.chat_model.name}（このプロセス内）")
     return rag.run(_endpoint(rag.settings, endpoint(rag.settings)))
 
 
@@ -125,15 +140,15 @@ async def _asked(settings: Settings, model: OpenAICompatible) -> Check:
         return Check(
             name="llm",
             status="failed",
-            detail=f"{settings.llm_base_url} does not serve {settings.llm_model}",
-            hint=f"set MEDRAG_LLM_MODEL to one of: {', '.join(names) or 'nothing is served'}",
+            detail=f"{settings.llm_base_url} に {settings.llm_model} はありません",
+            hint=f"MEDRAG_LLM_MODEL を次のいずれかにする: {', '.join(names) or '（提供中のモデルなし）'}",
         )
     context = await model.context_length()
     notes = []
     if context is not None and context < settings.context_tokens:
         notes.append(
-            f"prompts are kept to its {context} tokens "
-            f"(MEDRAG_CONTEXT_TOKENS is {settings.context_tokens})"
+            f"プロンプトはモデルの上限 {context} トークンに収めます"
+            f"（MEDRAG_CONTEXT_TOKENS は {settings.context_tokens}）"
         )
     messages = [Message(role="user", content=_PROBE)]
     reply: ChatReply | None = None
@@ -143,13 +158,13 @@ async def _asked(settings: Settings, model: OpenAICompatible) -> Check:
     notes += [notice.message for notice in reply.notices] if reply else []
     answered = reply is not None and bool(reply.content)
     cited = answered and bool(markers.find(reply.content)) if reply else False
-    detail = f"{settings.llm_base_url} serves {settings.llm_model}, context {context or 'unknown'}"
+    detail = f"{settings.llm_base_url} の {settings.llm_model}, 文脈長 {context or '不明'}"
     if not answered:
         return Check(
             name="llm",
             status="failed",
-            detail=f"{detail}; it gave no answer",
-            hint="look at the server's log; raise MEDRAG_MAX_TOKENS if it was still reasoning",
+            detail=f"{detail}; 回答が返りませんでした",
+            hint="サーバーのログを確認する。推論の途中で切れていれば MEDRAG_MAX_TOKENS を増やす",
         )
-    told = "cites as asked" if cited else "answers, but left the citation marker out"
+    told = "求めた形で引用を付けます" if cited else "回答しますが、引用の番号を付けませんでした"
     return Check(name="llm", status="ok", detail="; ".join([detail, told, *notes]))

@@ -159,7 +159,7 @@ def test_the_text_form_shows_verdicts_differences_and_the_notice() -> None:
     difference = Difference(kind="number", claim="130/80", evidence="140/90")
     shown = str(an_answer(a_claim(verdict="contradicted", differences=(difference,))))
     assert "引用元と矛盾" in shown
-    assert "主張「130/80」 資料「140/90」" in shown
+    assert "違い（数値）: 回答 「130/80」 / 資料 「140/90」" in shown
     assert "第3章 降圧目標 > CQ3" in shown
     assert "推奨の強さ: 強い（1）" in shown
     assert shown.endswith(NOTICE)

@@ -122,6 +122,45 @@ def test_verifying_reads_stdin_and_prints_verdicts() -> None:
     assert report["contradicted_rate"] == 1
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "[]",
+        "5",
+        '{"text": "目標[1]。"}',
+        '{"text": 1, "passages": []}',
+        '{"text": "目標[1]。", "passages": {"1": "目標。"}}',
+        '{"text": "目標[1]。", "passages": ["目標。"]}',
+        '{"text": "目標[1]。", "passages": [{"id": null, "text": "目標。"}]}',
+        '{"text": "目標[1]。", "passages": [{"id": "1", "text": "目標。"}], "question": 5}',
+    ],
+)
+def test_what_cannot_be_verified_is_one_error_that_shows_the_right_form(given: str) -> None:
+    result = medrag("verify", "--json", stdin=given)
+    assert result.returncode == 1
+    error = document(result)
+    assert error["error"] == "EvaluationError"
+    assert '"passages"' in error["hint"]
+    assert "Traceback" not in result.stderr
+
+
+def test_an_error_is_told_in_japanese_above_the_precise_message(tmp_path: Path) -> None:
+    result = medrag("ask", TARGET, "--index", tmp_path / "none")
+    first, second, third = result.stderr.splitlines()
+    assert first.startswith("medrag: 索引がありません")
+    assert "IndexNotFound" in second
+    assert "medrag ingest" in third
+
+
+def test_every_error_has_a_name_in_japanese() -> None:
+    from medrag import errors
+    from medrag.cli.words import error_lines
+
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, errors.MedragError):
+            assert error_lines(kind("x"))[0] != "medrag: エラーです", kind
+
+
 def test_verifying_lines_keeps_their_order_and_reports_a_bad_one_in_place() -> None:
     good = json.dumps(
         {"text": "目標とする[1]。", "passages": [{"id": "1", "text": "目標とする。"}]}
@@ -130,6 +169,7 @@ def test_verifying_lines_keeps_their_order_and_reports_a_bad_one_in_place() -> N
     first, second, third = (json.loads(line) for line in result.stdout.splitlines())
     assert first == third
     assert second["where"] == "stdin:2"
+    assert second["hint"]
     assert result.returncode == 1
 
 
@@ -209,6 +249,26 @@ def test_the_doctor_names_each_requirement(sample_index: Path) -> None:
         "llm": "missing",
         "entailment": "ok",
     }
+
+
+def test_the_doctor_fails_without_an_index_and_says_how_to_make_one(tmp_path: Path) -> None:
+    result = medrag("doctor", "--index", tmp_path / "none", "--json")
+    assert result.returncode == 1
+    examined = document(result)
+    assert examined["ok"] is False
+    (index,) = [check for check in examined["checks"] if check["name"] == "index"]
+    assert index["status"] == "missing"
+    assert "medrag ingest" in index["hint"]
+    told = medrag("doctor", "--index", tmp_path / "none")
+    assert told.returncode == 1
+    assert "✗ 索引" in told.stdout
+
+
+def test_the_doctor_is_content_without_a_model(sample_index: Path) -> None:
+    told = medrag("doctor", "--index", sample_index)
+    assert told.returncode == 0
+    assert "－ 言語モデル" in told.stdout
+    assert "準備ができています" in told.stdout
 
 
 def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) -> None:
