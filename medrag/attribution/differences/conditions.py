@@ -14,6 +14,7 @@ from medrag.japanese.normalize import Span
 _KNOWN = 0.7
 _REST = 0.93
 _WIDE = frozenset(("=all", "=regardless", "=none"))
+_ALONE = re.compile(r"単独|単剤|に限|限定|以外|を除|初回|alone|solely|merely")
 _RESTRICTED = ("を除", "以外", "に限", "のみ", "だけ")
 _CONDITION = re.compile(
     r"(?P<except>を除き|を除いて|を除く|以外(?:は|の|には|で)|を除外)"
@@ -40,7 +41,12 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             evidence="・".join(sorted(held & _WIDE)),
             firm="=all" in held,
         )
-    if "=only" in claim.concepts and "=only" not in held:
+    if "=may" in claim.concepts and "=may" not in held and "=all" in held:
+        yield Finding(kind="scope", claim="=may", evidence="=all", firm=True)
+    restricted = "=only" in held or any(
+        _ALONE.search(entry.unit.reading.text) for entry in alignment.chosen
+    )
+    if "=only" in claim.concepts and not restricted:
         novel = any(
             w.weight >= 1 and m < 0.7 for w, m in zip(claim.words, alignment.matches, strict=True)
         )

@@ -16,6 +16,7 @@ from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Negator, Reading, Word
+from medrag.attribution.facts.terms import canonical, opposites
 
 _PLAUSIBLE = 0.6
 _NOUN = 0.6
@@ -27,6 +28,16 @@ _UNTIL = re.compile(r"まで[はに]?[^、。]{0,24}(?:ない|ず|ません|避�
 _SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第")
 _CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
 _DOING = frozenset(("投与", "実施", "服用", "追加"))
+_TAKEN = 0.7
+_BUT = re.compile(r"以外(?:では|には|で|に|の|は)|を除[きいく]|でなければ")
+_NOTHING: frozenset[str] = frozenset()
+# What is not given, or not gone on with, is stopped; general words, by the heads of their groups.
+_OPPOSED = {
+    "投与": frozenset(("中止", "除外")), "服用": frozenset(("中止",)), "継続": frozenset(("中止",)), "適用": frozenset(("除外",)),
+    "中止": frozenset(("継続", "投与")), "開始": frozenset(("中止",)), "変更": frozenset(("継続",)), "残る": frozenset(("消える",)),
+    "消える": frozenset(("残る",)), "十分": frozenset(("乏しい",)), "良好": frozenset(("不良", "悪化")), "改善": frozenset(("悪化",)),
+    "可能": frozenset(("困難",)), "同じ": frozenset(("別",)), "届く": frozenset(("乏しい",)),
+}  # fmt: skip
 _WHETHER = re.compile(r"(?:か(?:どうか|否か)|のか)[はが、]?[^、。]{0,12}(?:わか|分か|不明|明らか)")
 
 
@@ -183,9 +194,16 @@ def _of_its_subject(alignment: Alignment, clause: int, found: list[Place]) -> li
 
 
 def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
+    finding = _counted(claim, clause, place, frozenset((place.clause,)))
+    if finding is not None and (carried := _carried(claim, clause, place)):
+        return _counted(claim, clause, place, frozenset((place.clause, *carried)))
+    return finding
+
+
+def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) -> Finding | None:
     evidence = place.unit.reading
     mine = [n for n in claim.negators if n.clause == clause]
-    theirs = [n for n in evidence.negators if n.clause == place.clause]
+    theirs = [n for n in evidence.negators if n.clause in around]
     mine_left, theirs_left = _unpaired(claim, mine, evidence, theirs)
     left = [n for n in mine_left if n.main], [n for n in theirs_left if n.main]
     against = _graded_against(place.unit) and not claim.modality.certainty & _AGAINST
@@ -197,6 +215,8 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
     if (heading and (len(left[0]) + len(left[1]) + heading) % 2 == 0) or _reworded(
         claim, clause, place
     ):
+        return None
+    if _contrary(claim, left[0], evidence) or _contrary(evidence, left[1], claim):
         return None
     span, there = claim.clauses[clause], evidence.clauses[place.clause]
     weight = sum(word.weight for word in claim.words if word.clause == clause)
@@ -217,6 +237,46 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
         firm=firm,
         same_place=place.says,
     )
+
+
+def _carried(claim: Reading, clause: int, place: Place) -> list[int]:
+    """Other clauses of the unit that this clause of the claim takes in: 上がるため避ける of 上昇させるため、避ける."""
+    keys = {word.key for word in claim.words if word.clause == clause}
+    if len(claim.clauses) > 1:
+        return []
+    evidence = place.unit.reading
+    found = []
+    for number in (place.clause - 1, place.clause + 1):
+        if not 0 <= number < len(evidence.clauses):
+            continue
+        earlier = evidence.clauses[min(number, place.clause)]
+        if evidence.text[earlier.end - 1] in "。.|":
+            continue
+        words = [word for word in evidence.words if word.clause == number]
+        total = sum(word.weight for word in words)
+        if sum(word.weight for word in words if word.key in keys) >= _TAKEN * total:
+            found.append(number)
+    return found
+
+
+def _contrary(reading: Reading, left: Sequence[Negator], other: Reading) -> bool:
+    """Whether what one side denies, the other says by the opposite word: やめない is 続ける."""
+    for negator in left:
+        if negator.target < 0 or negator.predicate:
+            continue
+        word = reading.words[negator.target]
+        denied = opposites(word.base) | opposites(word.key) | _OPPOSED.get(word.key, _NOTHING)
+        if denied and any(
+            (
+                there.key in denied
+                or canonical(there.base) in denied
+                or canonical(there.key) in denied
+            )
+            and there.key not in reading.keys
+            for there in other.words
+        ):
+            return True
+    return False
 
 
 def _complemented(claim: Reading, clause: int, place: Place) -> bool:
@@ -247,6 +307,12 @@ def _unpaired(
     left = list(theirs)
     alone = []
     for negator in mine:
+        if negator.predicate:  # 禁忌 is 禁忌, whether it is said of something or stands before it
+            wording = claim.text[negator.start : negator.end]
+            twin = next((n for n in left if evidence.text[n.start : n.end] == wording), None)
+            if twin is not None:
+                left.remove(twin)
+                continue
         key = claim.words[negator.target].key if negator.target >= 0 else None
         partner = next(
             (n for n in left if key and n.target >= 0 and evidence.words[n.target].key == key), None
@@ -265,8 +331,18 @@ def _reworded(claim: Reading, clause: int, place: Place) -> bool:
         _UNTIL.search(other) and _SINCE.search(one)
     ):
         return True
+    if _excepted(claim, place.unit.reading) or _excepted(place.unit.reading, claim):
+        return True
     span = claim.clauses[clause]
     return bool(_WHETHER.search(one[span.start : span.end]) and _WHETHER.search(other))
+
+
+def _excepted(one: Reading, other: Reading) -> bool:
+    """妊婦以外では行う says what 妊婦には行わない says."""
+    if _BUT.search(other.text) or "除" in other.text:
+        return False
+    ends = {match.start() for match in _BUT.finditer(one.text)}
+    return any(word.end in ends and word.key in other.keys for word in one.words)
 
 
 def _embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
@@ -276,13 +352,25 @@ def _embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
         return
     mine = [n for n in claim.negators if n.clause == clause and not n.main]
     theirs = [n for n in evidence.negators if n.clause == place.clause and not n.main]
+    wordings = {claim.text[n.start : n.end] for n in claim.negators if n.predicate} & {
+        evidence.text[n.start : n.end] for n in evidence.negators if n.predicate
+    }
     denied_here = {claim.words[n.target].key for n in claim.negators if n.target >= 0}
     denied_there = {evidence.words[n.target].key for n in evidence.negators if n.target >= 0}
-    for reading, negators, other, denied in (
+    sides = (
         (claim, mine, evidence, denied_there),
         (evidence, theirs, claim, denied_here),
-    ):
+    )
+    flipped = [
+        any(n.target >= 0 and r.words[n.target].key in o.keys - denied for n in negators)
+        for r, negators, o, denied in sides
+    ]
+    if len(mine) == len(theirs) and not all(flipped):
+        return  # 十分に効かない is 効果不十分: what is denied within is another word
+    for reading, negators, other, denied in sides:
         for n in negators:
+            if reading.text[n.start : n.end] in wordings:
+                continue
             key = reading.words[n.target].key if n.target >= 0 else ""
             if key in other.keys and key not in denied:
                 wording = reading.text[n.start : n.end]

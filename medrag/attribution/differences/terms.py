@@ -22,7 +22,7 @@ _NAMED = 0.75
 _ALIKE = 0.5
 _PART = 0.4
 _SAID = 0.9
-_DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]")
+_DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]|外$")
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
@@ -56,6 +56,8 @@ def _opposed(alignment: Alignment) -> Iterator[tuple[int, Finding]]:
                 there.concepts & term.opposites
                 and not there.concepts & claim.meanings
                 and not _negated(there.form, term.form)
+                and _is_denied(claim, term.start, term.end)
+                == _is_denied(home.reading, there.start, there.end)
             ):
                 yield (
                     number,
@@ -146,6 +148,8 @@ def _opposite(word: Word, claim: Reading, home: Unit) -> str:
             canonical(other.base) in denied
             and other.key not in claim.keys
             and not _negated(other.base, word.base)
+            and _is_denied(claim, word.start, word.end)
+            == _is_denied(home.reading, other.start, other.end)
         ):
             return other.base
     return ""
@@ -165,6 +169,13 @@ def named(word: Word) -> bool:
     if word.weight < 1 or word.base in vocabulary().heads:
         return False
     return word.term >= 0 or _NAME.match(word.base) is not None
+
+
+def _is_denied(reading: Reading, start: int, end: int) -> bool:
+    """Whether a negation in the text denies what stands at a place: やめない."""
+    return any(
+        n.target >= 0 and start <= reading.words[n.target].start < end for n in reading.negators
+    )
 
 
 def _negated(one: str, other: str) -> bool:

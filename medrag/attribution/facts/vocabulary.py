@@ -25,6 +25,7 @@ class Vocabulary:
         light: Base forms that only carry grammar.
         modal: Base forms that say how strongly something is said.
         denying: Base forms that deny by themselves (禁忌, 避ける).
+        denied: Base forms that hold what they deny (不要: 要する), to the head of its group.
         heads: Base form of a word to the head of its group.
         phrases: Matches any fixed expression.
         concepts: A fixed expression, lower case, to its concept; "" when it carries none.
@@ -35,6 +36,7 @@ class Vocabulary:
     light: frozenset[str]
     modal: frozenset[str]
     denying: frozenset[str]
+    denied: dict[str, str]
     heads: dict[str, str]
     phrases: re.Pattern[str]
     concepts: dict[str, str]
@@ -56,6 +58,7 @@ def vocabulary() -> Vocabulary:
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
     sets: dict[str, set[str]] = {"light": set(), "modal": set(), "deny": set()}
     heads: dict[str, str] = {}
+    denied: dict[str, str] = {}
     concepts: dict[str, str] = {}
     values: dict[str, tuple[Value, ...]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -68,6 +71,8 @@ def vocabulary() -> Vocabulary:
             heads.setdefault(name, name)
             for form in forms.split("|"):
                 heads.setdefault(form, name)
+        elif kind == "denied":
+            denied.update(dict.fromkeys(forms.split("|"), name))
         elif kind == "phrase":
             for form in forms.split("|"):
                 concepts[form.lower()] = "" if name == "-" else name
@@ -83,6 +88,7 @@ def vocabulary() -> Vocabulary:
         light=frozenset(sets["light"]),
         modal=frozenset(sets["modal"]),
         denying=frozenset(sets["deny"]),
+        denied=denied,
         heads=heads,
         phrases=re.compile(_longest_first(concepts), re.IGNORECASE),
         concepts=concepts,

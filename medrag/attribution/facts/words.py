@@ -68,6 +68,7 @@ _CONDITIONAL = frozenset(
     ("場合", "とき", "時", "際", "ば", "たら", "なら", "限り", "間", "うち", "患者", "者", "例", "人", "方")
 )  # fmt: skip
 _EXCEPTING = frozenset(("例外", "除外", "除く", "対象外"))
+_SCOPES = frozenset(("対象", "適応", "範囲", "算定"))
 _DEGREES = frozenset(("強い", "弱い"))
 _SUPPORT = frozenset(("する", "ある", "だ", "た", "です", "ます", "いる"))
 _SKIPPED = frozenset(("助詞", "助動詞", "補助記号", "空白"))
@@ -128,6 +129,11 @@ class Scanner:
                 self._time(token)
             if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
                 self._negate(position, token)
+            elif base in known.denied:
+                self._add(position, token, known.denied[base])
+                self._negate(position, token)
+            elif base == "外" and self.words and self.words[-1].base in _SCOPES:
+                self._negate(position, token)
             elif token.pos == "接頭辞" and base in _PREFIXES:
                 self._pending.append(self._draft(position, token))
             elif token.pos in _SKIPPED or base in known.light or not base[0].isalnum():
@@ -163,6 +169,7 @@ class Scanner:
             token=token,
             target=self._target,
             clause=self._clause,
+            cleft=_cleft(self.tokens, position),
             denies=token.pos != "接頭辞"
             and token.base not in ("without", "no")
             and not self._depth
@@ -176,14 +183,14 @@ class Scanner:
         else:
             self._drafted.append(draft)
 
-    def _add(self, position: int, token: Token) -> None:
+    def _add(self, position: int, token: Token, key: str = "") -> None:
         heads = vocabulary().heads
         while self._term < len(self.terms) and self.terms[self._term].end <= token.start:
             self._term += 1
         named = self._term < len(self.terms) and self.terms[self._term].start <= token.start
         self.words.append(
             Word(
-                key=heads.get(token.base) or _stem(token.base, heads),
+                key=key or heads.get(token.base) or _stem(token.base, heads),
                 base=token.base,
                 start=token.start,
                 end=token.end,
@@ -216,7 +223,7 @@ class Scanner:
             end=draft.token.end,
             target=draft.target,
             clause=draft.clause,
-            main=draft.denies and not modifies,
+            main=draft.denies and (draft.cleft or not modifies),
             predicate=draft.token.base in vocabulary().denying,
             prohibits=draft.token.base not in _EXCEPTING,
         )
@@ -228,6 +235,13 @@ class _Draft:
     target: int
     clause: int
     denies: bool
+    cleft: bool
+
+
+def _cleft(tokens: Sequence[Token], position: int) -> bool:
+    """Whether what is denied is made the topic: 冷蔵しないのは、…からである."""
+    following = [token.surface for token in tokens[position + 1 : position + 3]]
+    return following == ["の", "は"]
 
 
 def _conditional(tokens: Sequence[Token], position: int) -> bool:
