@@ -186,31 +186,36 @@ def _parsed(
         for box in boxes:
             free.put(box)
 
-        def parse(position: int, file: File | Failure) -> _Parts:
-            if isinstance(file, Failure):
-                return [file]
-            if position in kept:
-                return [kept[position]]
+        def parse(file: File) -> _Parts:
             box = free.get()
             try:
                 return _contents(file, settings, encoding, box)
             finally:
                 free.put(box)
 
-        ahead: deque[tuple[File | Failure, Future[_Parts]]] = deque()
+        ahead: deque[tuple[File | Failure, _Parts | Future[_Parts]]] = deque()
+        waiting = 0
         try:
             for position, file in enumerate(found):
-                ahead.append((file, threads.submit(parse, position, file)))
-                if len(ahead) > 2 * count:
-                    first, result = ahead.popleft()
-                    yield first, result.result()
+                if isinstance(file, Failure):
+                    ahead.append((file, [file]))
+                elif position in kept:
+                    ahead.append((file, [kept[position]]))
+                else:
+                    ahead.append((file, threads.submit(parse, file)))
+                    waiting += 1
+                while ahead and (waiting > 2 * count or not isinstance(ahead[0][1], Future)):
+                    first, parts = ahead.popleft()
+                    waiting -= isinstance(parts, Future)
+                    yield first, parts.result() if isinstance(parts, Future) else parts
             while ahead:
-                first, result = ahead.popleft()
-                yield first, result.result()
+                first, parts = ahead.popleft()
+                yield first, parts.result() if isinstance(parts, Future) else parts
         finally:
             # Whoever stops reading early must not wait for files that nobody will see.
-            for _, result in ahead:
-                result.cancel()
+            for _, parts in ahead:
+                if isinstance(parts, Future):
+                    parts.cancel()
 
 
 def _contents(file: File, settings: object, encoding: str | None, box: sandbox.Sandbox) -> _Parts:

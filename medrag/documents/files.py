@@ -47,12 +47,15 @@ class File:
             SourceNotFound: It cannot be read.
         """
         try:
-            size = self.path.stat().st_size
-            if size > MAX_BYTES:
-                raise LimitExceeded(
-                    f"{size} bytes, more than {MAX_BYTES}", where=self.shown, hint="split the file"
-                )
-            return self.path.read_bytes()
+            with self.path.open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_BYTES:
+                    raise LimitExceeded(
+                        f"{size} bytes, more than {MAX_BYTES}",
+                        where=self.shown,
+                        hint="split the file",
+                    )
+                return file.readall()
         except OSError as error:
             raise SourceNotFound(
                 f"not readable: {error.strerror}",

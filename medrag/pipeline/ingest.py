@@ -234,7 +234,10 @@ def _with_editions(rows: Sequence[DocumentRow], graph: Graph) -> Iterator[Docume
             found["amends"] = f"taken to add to {base!r}, and to replace nothing"
         if addendum := amended.get(identifier):
             found["amended"] = f"{addendum!r} adds to it or corrects it"
-        notices = (Notice(code=code, message=message) for code, message in found.items())
+        notices = tuple(Notice(code=code, message=message) for code, message in found.items())
+        if older is None and not notices:
+            yield row
+            continue
         yield replace(row, supersedes=older, warnings=(*row.warnings, *notices))
 
 
