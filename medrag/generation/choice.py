@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from medrag.generation.asked import states
+from medrag.generation.blocks import by_passage, with_what_follows
 from medrag.generation.evidence import Unit
 from medrag.generation.question import Part, Wants
-from medrag.generation.terms import LAY, MEMBER, PARTS, Term, restrictions
-from medrag.japanese.normalize import fold
+from medrag.generation.scope import restrictions
+from medrag.generation.score import FORBIDS, Scored, scored, weights_of, whole_tables
+from medrag.generation.terms import LAY, PARTS, keys_of
 
-#: What a term counts where it stands over the sentence, or beside it in the passage.
-OVER, NEAR = 0.8, 0.45
-#: What it counts more where it stands both in the sentence and over it.
-BOTH = 0.1
 #: Share of the question's weight that the best sentence must meet.
 REACH = 0.55
 #: A sentence is added for what the chosen ones leave open only if it scores this share of the best.
@@ -30,25 +29,17 @@ ALSO = 0.6
 #: Or if it is about as good as the best.
 EQUAL = 0.95
 #: What it must add to be added for that.
-GAIN = 0.35
+GAIN = 0.2
 #: A neighbour of the best sentence reads on from it, if it scores this share of the best.
 BESIDE = 0.6
 #: Share of what the question is about (drugs, diseases, tests) that must be met at all.
 ENTITIES = 0.66
-#: What an unmet word counts in a question whose lay words are met.
-FOREIGN = 0.6
-#: What it counts for a sentence in another language than the question's.
-UNTRANSLATED = 0.2
+#: Share that must be met of what the document's title does not say already.
+SPECIFIC = 0.3
+#: Rows of a table that is quoted whole.
+ROWS = 8
 #: Units for each part of a question, a recommendation counting as one.
 MOST = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
-    unit: Unit
-    score: float
-    coverage: float  # share of the part's weight that is met
-    met: tuple[float, ...]  # for each term of the part
 
 
 def choose(part: Part, units: Sequence[Unit]) -> list[Unit]:
@@ -75,11 +66,18 @@ class _Ranking:
 
     def __init__(self, part: Part, units: Sequence[Unit]) -> None:
         self._part = part
+        weights = weights_of(part, units)
+        self._passages = by_passage(units)
+        self._whole_tables = whole_tables(part, units)
         self._scored = sorted(
-            (_scored(part, unit) for unit in units),
+            (scored(part, unit, weights, self._whole_tables) for unit in units),
             key=lambda one: (-one.score, one.unit.number, one.unit.position),
         )
-        self._reaching = [one for one in self._scored if _reaches(part, one)]
+        self._reaching = [
+            one
+            for one in self._scored
+            if _reaches(part, one) and self._stated(one.unit) and self._specific(one)
+        ]
 
     @property
     def best_score(self) -> float:
@@ -102,45 +100,133 @@ class _Ranking:
                 not any(one.unit in block for block in blocks)
                 and not one.unit.grade
                 and _same_status(one.unit, best.unit)
+                and self._of_the_matter(one.unit, best.unit)
                 and self._adds(one, chosen)
             ):
                 chosen.append(one)
                 blocks.append(self._block(one))
+        blocks += [[unit] for unit in self._forbidding(blocks)]
         return [unit for block in blocks for unit in block]
 
-    def _adds(self, one: _Scored, chosen: Sequence[_Scored]) -> bool:
+    def _forbidding(self, blocks: Sequence[Sequence[Unit]]) -> list[Unit]:
+        """Where it is asked who must not have a drug: what else forbids that very drug."""
+        drugs = [term for term in self._part.terms if term.drug]
+        if Wants.CONTRAINDICATION not in self._part.wants or not drugs:
+            return []
+        best = blocks[0][0]
+        return [
+            unit
+            for unit in (one.unit for one in self._scored)
+            if not unit.row
+            and unit.directs
+            and FORBIDS.search(unit.text)
+            and _same_status(unit, best)
+            and any(term.met_by(unit.own) >= LAY for term in drugs)
+            and not any(unit in block for block in blocks)
+        ][:MOST]
+
+    def _stated(self, unit: Unit) -> bool:
+        """Whether a sentence of what would be quoted states something that is asked for."""
+        each = self._part.each
+        if not each:
+            return True
+        said = self._passages[unit.number] if unit.recommends else [unit]
+        return any(states(group, one.text, one.heading) for group in each for one in said)
+
+    def _specific(self, one: Scored) -> bool:
+        """Whether more is met than what the title of the document says already."""
+        title = keys_of(one.unit.hit.title)
+        weighed = [
+            (term.weight, min(met, 1.0))
+            for term, met in zip(self._part.terms, one.met, strict=True)
+            if term.met_by(title) < PARTS
+        ]
+        total = sum(weight for weight, _ in weighed)
+        return sum(weight * met for weight, met in weighed) >= SPECIFIC * total
+
+    def _of_the_matter(self, unit: Unit, best: Unit) -> bool:
+        """Whether a unit that adds speaks of the drugs and the people that are asked about."""
+        part = self._part
+        drugs = [term for term in part.terms if term.drug]
+        if drugs and not any(max(term.met_by(unit.own), term.met_by(unit.over)) for term in drugs):
+            return False
+        if part.wants & {Wants.CONTRAINDICATION, Wants.EXCEPTION}:
+            return True
+        left_out = restrictions(unit.text) | restrictions(unit.heading)
+        return left_out <= restrictions(part.named) | restrictions(best.text)
+
+    def _adds(self, one: Scored, chosen: Sequence[Scored]) -> bool:
         """Whether a unit meets what the chosen ones leave open, or is as good as the best of them."""
         best = chosen[0]
+        if one.score < ALSO * best.score:
+            return False
+        if any(
+            states(group, one.unit.text, one.unit.heading)
+            and not any(states(group, other.unit.text, other.unit.heading) for other in chosen)
+            for group in self._part.each
+        ):
+            return True
         met = [max(found) for found in zip(*(other.met for other in chosen), strict=True)]
         gain = sum(
-            term.weight * min(1.0 - before, now)
+            term.weight * max(0.0, min(1.0, now) - before)
             for term, before, now in zip(self._part.terms, met, one.met, strict=True)
         )
-        equal = one.score >= EQUAL * best.score and _same_document(one.unit, best.unit)
-        return equal or (one.score >= ALSO * best.score and gain > GAIN)
+        if one.unit.row and best.unit.row:  # another row is about something else
+            return gain > GAIN or one.unit.subject == best.unit.subject
+        # As good in another document: two guidelines that recommend, each for its own patients.
+        equal = one.score >= EQUAL * best.score and (
+            _same_document(one.unit, best.unit)
+            or (one.unit.recommends and best.unit.recommends and bool(self._part.each))
+        )
+        return equal or gain > GAIN
 
-    def _block(self, best: _Scored) -> list[Unit]:
-        """A recommendation with its grade and exceptions; another sentence with what reads on from it."""
-        number, position = best.unit.number, best.unit.position
+    def _block(self, best: Scored) -> list[Unit]:
+        """The unit with what must be read with it."""
+        of_passage = self._passages[best.unit.number]
         if best.unit.row:
-            return [best.unit]
-        of_passage = [one for one in self._scored if one.unit.number == number]
-        if best.unit.hit.passage.kind != "recommendation":
-            of_passage = [
-                one
-                for one in of_passage
-                if one is best
-                or (abs(one.unit.position - position) <= 1 and one.score >= BESIDE * best.score)
-            ]
-        return sorted((one.unit for one in of_passage), key=lambda unit: unit.position)
+            if best.unit.number in self._whole_tables:
+                return [unit for unit in of_passage if unit.row][:ROWS]
+            return [_narrowed(self._part, best.unit)]
+        if best.unit.recommends:
+            return of_passage
+        good = {
+            one.unit.position
+            for one in self._scored
+            if one.unit.number == best.unit.number and one.coverage >= BESIDE * best.coverage
+        }
+        return with_what_follows(
+            best.unit, of_passage, good, grades=Wants.STRENGTH in self._part.wants
+        )
 
 
-def _reaches(part: Part, one: _Scored) -> bool:
+def _narrowed(part: Part, unit: Unit) -> Unit:
+    """A row with the cells that are asked for alone, if some are: of a dose, all are read together."""
+    if any(aspect.name in _DOSES for group in part.each for aspect in group):
+        return unit
+    wanted = [
+        statement
+        for column, statement in zip(unit.columns, unit.statements, strict=False)
+        if any(states(group, statement) for group in part.each)
+        or any(term.met_by(keys_of(column)) >= PARTS for term in part.terms)
+        or (Wants.CONTRAINDICATION in part.wants and _FORBIDDEN.search(column))
+    ]
+    return replace(unit, statements=tuple(wanted)) if wanted else unit
+
+
+#: Aspects of a dose, which is not to be read without the conditions that stand beside it.
+_DOSES = frozenset({"dose", "start", "maintenance", "most", "unit mg", "unit グラム", "unit 錠"})
+_FORBIDDEN = re.compile(r"禁忌|使えない|投与しない|contraindicat|avoid", re.IGNORECASE)
+
+
+def _reaches(part: Part, one: Scored) -> bool:
     if one.coverage < REACH:
         return False
-    passage = one.unit.hit.passage
-    said = passage.text if passage.kind == "recommendation" else one.unit.text
-    if part.unit is not None and not part.unit.search(fold(said)):
+    unit = one.unit
+    whole = unit.hit.passage.text if unit.recommends else unit.text
+    drugs = [met for term, met in zip(part.terms, one.met, strict=True) if term.drug]
+    if drugs and not any(drugs):
+        return False
+    if not restrictions(part.named) <= restrictions(whole) | restrictions(unit.heading):
         return False
     # Most of what the question is about must at least stand in the passage or over it.
     entities = [
@@ -148,47 +234,6 @@ def _reaches(part: Part, one: _Scored) -> bool:
     ]
     total = sum(weight for weight, _ in entities)
     return sum(weight for weight, met in entities if met > 0) >= ENTITIES * total
-
-
-def _scored(part: Part, unit: Unit) -> _Scored:
-    exact = Wants.QUANTITY in part.wants
-    met = tuple(_met(term, unit, exact=exact) for term in part.terms)
-    covered = scored = total = 0.0
-    lay = any(
-        term.lay and term.weight >= 1.0 and share >= MEMBER
-        for term, share in zip(part.terms, met, strict=True)
-    )
-    for term, share in zip(part.terms, met, strict=True):
-        counts = 1.0
-        if not share and not (term.known or term.entity):
-            # A lay question is full of words that no guideline has; those the lexicon knows still
-            # count. In another language, only what the lexicon knows can be met at all.
-            counts = UNTRANSLATED if part.language != unit.hit.language else FOREIGN if lay else 1.0
-        total += term.weight * counts
-        covered += term.weight * min(share, 1.0)
-        scored += term.weight * share
-    total = total or 1.0
-    score = scored / total * _fitness(part, unit)
-    return _Scored(unit=unit, score=score, coverage=covered / total, met=met)
-
-
-def _met(term: Term, unit: Unit, *, exact: bool) -> float:
-    """How well the unit meets the term, by itself or by what stands over or beside it.
-
-    Args:
-        exact: A class of drugs does not stand for one drug, nor one drug for another.
-    """
-    own, over, near = (term.met_by(keys) for keys in (unit.own, unit.over, unit.near))
-    if term.drug and (exact or unit.row):
-        own, over, near = (met if met >= LAY else 0.0 for met in (own, over, near))
-    if term.entity and unit.row:
-        near = 0.0  # another row speaks of another drug
-    both = BOTH * min(own, over)  # in the sentence, and what its section is about
-    return max(own, OVER * over, NEAR * near) + both
-
-
-def _all_of(part: Part) -> str:
-    return " ".join((part.text, *(term.text for term in part.terms)))
 
 
 def _same_document(one: Unit, other: Unit) -> bool:
@@ -199,58 +244,5 @@ def _compares(part: Part) -> bool:
     return Wants.CHANGE in part.wants or len(part.editions) > 1
 
 
-def _superseded(unit: Unit) -> bool:
-    return unit.hit.edition_status == "superseded"
-
-
 def _same_status(one: Unit, other: Unit) -> bool:
-    return _superseded(one) == _superseded(other)
-
-
-_DIGIT = re.compile(r"[0-9０-９]")
-_FORBIDS = re.compile(
-    r"禁忌|(?:投与|使用|併用|処方|開始|追加)し(?:ない|てはならない)|用いない|行わない|避け|\b(?:do|should|must) not\b|avoid|contraindicat",
-    re.IGNORECASE,
-)
-
-
-def _of_the_drug(part: Part, unit: Unit) -> bool:
-    """Whether it is asked what to do with a drug, and this is the row of that very drug."""
-    if Wants.STRENGTH in part.wants or not part.wants & {Wants.DIRECTIVE, Wants.CONTRAINDICATION}:
-        return False
-    return any(term.drug and term.met_by(unit.subject) >= LAY for term in part.terms)
-
-
-def _fitness(part: Part, unit: Unit) -> float:
-    """How well the kind of the sentence suits the kind of answer that is wanted."""
-    factor = 1.0
-    if part.editions:
-        label = fold(f"{unit.hit.title} {unit.hit.edition}")
-        factor *= 1.1 if any(edition in label for edition in part.editions) else 0.7
-    elif _superseded(unit):
-        factor *= 0.75
-    # Who is left out is what a question about contraindications asks.
-    others = restrictions(unit.text)
-    if (
-        others
-        and not part.wants & {Wants.CONTRAINDICATION, Wants.EXCEPTION}
-        and others.isdisjoint(restrictions(_all_of(part)))
-    ):
-        factor *= 0.8
-    if Wants.QUANTITY in part.wants and not _DIGIT.search(unit.text):
-        factor *= 0.8
-    if Wants.CONTRAINDICATION in part.wants:
-        factor *= 1.15 if _FORBIDS.search(unit.text) else 0.85
-    if unit.reports and Wants.REASON not in part.wants:
-        factor *= 0.8
-    if part.unit is not None and not part.unit.search(fold(unit.text)):
-        factor *= 0.8
-    if unit.row:
-        factor *= 1.25 if Wants.DOSE in part.wants or _of_the_drug(part, unit) else 1.0
-        if not any(term.met_by(unit.subject) >= PARTS for term in part.terms):
-            factor *= 0.7
-    if unit.grade:
-        factor *= 1.1 if Wants.STRENGTH in part.wants else 0.6
-    elif unit.directs:
-        factor *= 1.2 if Wants.DIRECTIVE in part.wants else 1.05
-    return factor
+    return one.superseded == other.superseded

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from medrag.documents import directives, grades
 from medrag.generation.terms import keys_of
@@ -23,8 +24,11 @@ class Unit:
             statement a cell.
         own: Keys of the text.
         over: Keys of what stands over it: title, headings, the header of a table.
-        near: Keys of the other sentences of its passage.
+        near: Keys of the other sentences of its section, as far as they are among the hits.
+        far: Keys of its document, likewise.
+        heading: What stands over it, as text.
         row: It is a row of a table.
+        columns: Of a row, what stands over each statement.
         subject: Keys of a row's first cell, which says what the row is about.
         grade: It only states strength or certainty.
         directs: It says what to do or not to do.
@@ -38,7 +42,10 @@ class Unit:
     own: frozenset[str]
     over: frozenset[str]
     near: frozenset[str]
+    far: frozenset[str] = frozenset()
+    heading: str = ""
     row: bool = False
+    columns: tuple[str, ...] = ()
     subject: frozenset[str] = frozenset()
     grade: bool = False
     directs: bool = False
@@ -49,17 +56,29 @@ class Unit:
         """The statements as one text."""
         return "。".join(self.statements)
 
+    @property
+    def recommends(self) -> bool:
+        """It belongs to a recommendation, which is quoted whole."""
+        return self.hit.passage.kind == "recommendation"
+
+    @property
+    def superseded(self) -> bool:
+        """It is from an edition that another one has replaced."""
+        return self.hit.edition_status == "superseded"
+
 
 #: What a reader skips: nothing there states anything about patients.
 _NO_EVIDENCE = frozenset({"references", "contents"})
-_BULLET = re.compile(r"^\s*(?:[-*+•◦・※]\s+|[•・※]|>\s*|#{1,6}\s+)+")
+_BULLET = re.compile(
+    r"^\s*(?:[-*+•◦・※]\s+|[•・※]|>\s*|#{1,6}\s+|[(（]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[ 　]+(?=[「（ぁ-んァ-ヶ一-龥]))+"
+)
 _BOLD = re.compile(r"\*\*|__")
 _LABEL = re.compile(
     r"^(?:【(?:推奨|推奨文|解説|例外|ただし書き|注意)】|(?:推奨文?|解説|Recommendation|Rationale)\s*[:：.]\s*)"
 )
 _BREAK = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\n\s*(?=[^\x00-\x7f])")
 _STRUCTURE = re.compile(
-    r"\s*(?:#{1,6}\s.*|\*\*[^*]*\*\*|\|?[\s:|-]+\|?|\(?[0-9]+[.．)]?|[•・※*-]"
+    r"\s*(?:#{1,6}\s.*|\*\*[^*]*\*\*|\|?[\s:|-]+\|?|\(?[AQ]?[0-9]+[.．)]?|[•・※*-]"
     r"|(?:表|図|Table|Figure)\s*[0-9０-９][^。\n]*"
     r"|(?:[【〔]?(?:推奨文?|解説|例外(?:[・と]注意)?|注意|ただし書き|参考文献|背景)[】〕]?)\s*[:：]?)\s*"
 )
@@ -73,8 +92,33 @@ _REPORTS = re.compile(
 _GLOSSARY = re.compile(r"略語|abbreviations?\s*:", re.IGNORECASE)
 
 
-def units_of(number: int, hit: Hit) -> Iterator[Unit]:
-    """The units of a hit, in order; headings, labels and rules of a table are none."""
+def units_of(hits: Sequence[Hit]) -> list[Unit]:
+    """The units of all hits, in order; headings, labels and rules of a table are none.
+
+    Passages of one section lie near each other: an explanation leaves out what its recommendation
+    has named.
+    """
+    sections: dict[tuple[str, ...], frozenset[str]] = {}
+    for hit in hits:
+        keys = keys_of(hit.passage.text)
+        for place in (_section(hit), _section(hit)[:1]):
+            sections[place] = sections.get(place, frozenset()) | keys
+    return [
+        unit
+        for number, hit in enumerate(hits, start=1)
+        for unit in _units(number, hit, sections[_section(hit)], sections[_section(hit)[:1]])
+    ]
+
+
+def _section(hit: Hit) -> tuple[str, ...]:
+    """The document and the headings over a passage, without labels such as 解説."""
+    path = hit.passage.section
+    while path and _STRUCTURE.fullmatch(path[-1]):
+        path = path[:-1]
+    return (hit.passage.document_id, *(path or (hit.passage.id,)))
+
+
+def _units(number: int, hit: Hit, near: frozenset[str], far: frozenset[str]) -> Iterator[Unit]:
     passage = hit.passage
     if passage.kind in _NO_EVIDENCE:
         return
@@ -82,10 +126,12 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
         passage.text[span.start - passage.start : span.end - passage.start]
         for span in passage.sentences
     ]
-    over = keys_of(" ".join((hit.title, hit.society or "", *passage.section)))
-    near = keys_of(passage.text)
+    heading = " ".join((hit.title, hit.society or "", *passage.section))
+    over = keys_of(heading)
     headings = {_plain(heading) for heading in passage.section}
     header: list[str] = []
+    heads = _heads(raw)
+    head = ""
     for position, sentence in enumerate(raw):
         if _STRUCTURE.fullmatch(sentence) or _GLOSSARY.match(_BULLET.sub("", sentence)):
             continue
@@ -93,9 +139,13 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
         if cells and not header and passage.kind == "table":
             header = cells
             continue
-        statements = _row(cells, header) if cells else (_plain(sentence),)
+        named = _named(cells, header)
+        statements = _row(cells, named) if cells else (_plain(sentence),)
         text = "。".join(statements)
         if not text or text in headings:
+            continue
+        if position in heads:
+            head = text
             continue
         yield Unit(
             number=number,
@@ -103,14 +153,35 @@ def units_of(number: int, hit: Hit) -> Iterator[Unit]:
             statements=statements,
             hit=hit,
             own=keys_of(" ".join(cells) if cells else text),
-            over=over | keys_of(" ".join(header)) if cells else over,
+            over=over | keys_of(" ".join((*header, head) if cells else (head,))),
             near=near,
+            far=far,
+            heading=f"{heading} {head}",
             row=bool(cells),
+            columns=tuple(named),
             subject=keys_of(cells[0]) if cells else frozenset(),
             grade=_only_grades(text),
             directs=_directs(text),
             reports=bool(_REPORTS.search(text)),
         )
+
+
+def _heads(raw: Sequence[str]) -> frozenset[int]:
+    """Positions of short lines without a verb that stand over the sentence after them."""
+    return frozenset(
+        position
+        for position, (line, following) in enumerate(pairwise(raw))
+        if len(line) <= _LONGEST_HEAD
+        and not _ENDED.search(line)
+        and not _cells(line)
+        and not _BULLET.match(line)
+        and _ENDED.search(following)
+        and not grades.find(line)
+    )
+
+
+_LONGEST_HEAD = 24
+_ENDED = re.compile(r"[。．.！？!?]\s*$|(?:する|した|ない|こと|です|ます|よい)\s*$")
 
 
 def _plain(sentence: str) -> str:
@@ -146,17 +217,19 @@ def _cells(sentence: str) -> list[str]:
     return []
 
 
-def _row(cells: list[str], header: list[str]) -> tuple[str, ...]:
+def _named(cells: list[str], header: list[str]) -> dict[str, str]:
+    """The cells of a row by what stands over them, without the first, which says what it is about."""
+    if not cells or len(header) != len(cells) or not cells[0]:
+        return {}
+    return {name: cell for name, cell in zip(header[1:], cells[1:], strict=True) if name and cell}
+
+
+def _row(cells: list[str], named: Mapping[str, str]) -> tuple[str, ...]:
     """A row to be read without its table: what stands under each heading, of what the row is about.
 
     A cell is a claim of its own, which can be cited and checked by itself.
     """
-    first, *others = cells
-    if len(header) != len(cells) or not first:
+    if not named:
         return ("、".join(cell for cell in cells if cell),)
-    pattern = "{}, {}: {}" if first.isascii() else "{}の{}は{}"
-    return tuple(
-        pattern.format(first, name, cell)
-        for name, cell in zip(header[1:], others, strict=True)
-        if name and cell
-    )
+    pattern = "{}, {}: {}" if cells[0].isascii() else "{}の{}は{}"
+    return tuple(pattern.format(cells[0], name, cell) for name, cell in named.items())

@@ -44,7 +44,7 @@ class Extractive:
     def write(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The draft, at once."""
         language = language_of(question)
-        units = [unit for number, hit in enumerate(hits, start=1) for unit in units_of(number, hit)]
+        units = units_of(hits)
         chosen: dict[str, Unit] = {}
         unanswered: list[str] = []
         notices = [notice("extractive", language)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from medrag.generation.asked import Aspect, asked_in
 from medrag.generation.language import Language, language_of
 from medrag.generation.terms import Term, terms_of
 from medrag.japanese.normalize import fold
@@ -34,7 +35,7 @@ class Part:
         terms: What it names.
         wants: The kinds of answer that its wording asks for.
         either: Positions of terms that are asked about one by one (「AとBの用量」).
-        unit: What the answer must hold, if a quantity in a unit or a dose is asked for.
+        each: What the answer must state of what the question names, one by one (see Asked).
         editions: The editions that the question names, for example "2020年版".
         language: Of the whole question.
     """
@@ -43,13 +44,24 @@ class Part:
     terms: tuple[Term, ...]
     wants: frozenset[Wants]
     either: tuple[int, ...] = ()
-    unit: re.Pattern[str] | None = None
+    each: tuple[tuple[Aspect, ...], ...] = ()
     editions: tuple[str, ...] = ()
     language: Language = "ja"
+
+    @property
+    def named(self) -> str:
+        """Everything that it names, what it took over included, as one text."""
+        return " ".join((self.text, *(term.text for term in self.terms)))
 
 
 #: What a term counts in a part of the question that takes it over from another part.
 CARRIED = 0.6
+
+#: What a term counts in a clause that only tells the circumstances.
+CONTEXT = 0.6
+_CONTEXT = re.compile(
+    r".{4,}(?:です|ます|た|る|い)(?:が|けれども?|けど|ので|のですが|んですが)[、,]"
+)
 
 _PART_END = re.compile(
     r"(?<=[。？！?!])\s*|\n+|(?<=は)[、，]?(?:また|あと|それと|ついでに|加えて)[、，]?|(?<=[^、]と)、(?=[^、]{3,}[？?はか])"
@@ -67,7 +79,7 @@ _CUES: dict[Wants, re.Pattern[str]] = {
     ),
     Wants.EXCEPTION: re.compile(r"例外|ただし|除外|注意|当てはま|except"),
     Wants.STRENGTH: re.compile(
-        r"推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨レベル|エビデンスレベル|エビデンスの確実性|確実性|どのくらい強く|どの程度強く|strength|certainty"
+        r"推奨の強さ|推奨度|推奨グレード|推奨クラス|推奨レベル|エビデンスレベル|エビデンスの確実性|確実性|どのくらい強く|[強弱]い推奨|どの程度強く|strength|certainty"
     ),
     Wants.REASON: re.compile(r"なぜ|理由|どうして|根拠|減る|増える|効果|差|why|reason|effect"),
     Wants.CHANGE: re.compile(r"変わ|変更|改訂|改定|以前|前の版|旧版|changed?|previous edition"),
@@ -92,10 +104,18 @@ def read(question: str) -> tuple[Part, ...]:
     asking = [piece for piece in pieces if _ASKS.search(piece)] or pieces[-1:] or [question]
     about = "".join(piece for piece in pieces if piece not in asking)
     parts = []
-    topic: tuple[Term, ...] = terms_of(about)
+    topic: tuple[Term, ...] = terms_of(_INTENT.sub(" ", fold(about)))
+    besides = {Wants.STRENGTH} if _CUES[Wants.STRENGTH].search(fold(about).lower()) else set()
     for piece in asking:
-        wording = _EDITION.sub(" ", _INTENT.sub(" ", _ages(fold(piece))))
-        own = terms_of(wording)
+        asked = asked_in(_EDITION.sub(" ", _INTENT.sub(" ", _ages(fold(piece)))))
+        wording = asked.wording
+        context = _CONTEXT.match(wording)
+        own = tuple(
+            replace(term, weight=term.weight * CONTEXT, entity=False)
+            if context and term.end <= context.end()
+            else term
+            for term in terms_of(wording)
+        )
         named = {term.text for term in own}
         carried = tuple(
             replace(term, weight=term.weight * CARRIED, entity=False)
@@ -107,12 +127,13 @@ def read(question: str) -> tuple[Part, ...]:
                 text=piece,
                 terms=own + carried,
                 either=_either(wording, own),
-                unit=_unit(fold(piece)),
+                each=asked.each,
                 editions=tuple(_EDITION.findall(fold(question))),
                 language=language_of(question),
                 wants=frozenset(
                     kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
-                ),
+                )
+                | besides,
             )
         )
         topic += tuple(term for term in own if term.entity)
@@ -148,37 +169,4 @@ def _either(wording: str, terms: tuple[Term, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(together))
 
 
-# 何年 is answered in years, or in months and weeks.
-_UNITS = {
-    "年": "年|か月|ヶ月|カ月|週",
-    "か月": "か月|ヶ月|カ月|週|年",
-    "週": "週|日|か月",
-    "日": "日|週|か月",
-    "時間": "時間|分|日",
-    "分": "分|秒|時間",
-    "歳": "歳",
-    "点": "点",
-    "回": "回",
-    "mg": "mg|g|μg|µg",
-    "%": "%|割",
-}
 _EDITION = re.compile(r"[0-9]{4}年(?:改訂)?版|第[0-9]+版")
-_ASKED_UNIT = re.compile(r"何(か月|時間|mg|年|週|日|分|歳|点|回|%)")
-
-
-#: A dose is an amount of a drug; under a condition, that it is not given at all.
-_DOSE = re.compile(r"(?<![低高])用量|投与量|初回量|維持量|\bdose\b", re.IGNORECASE)
-_CONDITION = re.compile(
-    r"[0-9]|腎|肝|妊|授乳|egfr|ccr|renal|kidney|hepatic|liver|pregnan", re.IGNORECASE
-)
-_AMOUNT = r"[0-9]\s*(?:mg|g|μg|µg|mL|mEq|単位|錠|吸入|包|滴|IU|units?\b|micrograms?|%)(?!\s*/\s*(?:d?L|分|min|gCr))"
-_AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
-_AMOUNTS_OR_NONE = re.compile(rf"{_AMOUNT}|減量|投与しない|用いない|\bnot\b", re.IGNORECASE)
-
-
-def _unit(question: str) -> re.Pattern[str] | None:
-    if asked := _ASKED_UNIT.search(question):
-        return re.compile(rf"[0-9]\s*(?:{_UNITS[asked[1]]})")
-    if _DOSE.search(question):
-        return _AMOUNTS_OR_NONE if _CONDITION.search(question) else _AMOUNTS
-    return None

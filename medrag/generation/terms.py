@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from medrag.generation.scope import restrictions
 from medrag.japanese import quantities
 from medrag.japanese.lexicon import Lexicon, Mention, default_lexicon
 from medrag.japanese.normalize import fold
@@ -20,13 +21,14 @@ from medrag.japanese.quantities import Quantity
 from medrag.japanese.tokens import Token, tokenize, words
 
 #: How well a term is met by each kind of word in a passage.
-LAY, CLASS, MEMBER, PARTS = 0.9, 0.7, 0.6, 0.7
+LAY, CLASS, MEMBER, PARTS, HEAD = 0.9, 0.7, 0.6, 0.7, 0.4
 
 _NAMES = frozenset({"same", "spelling", "brand", "unit"})
 #: Lexicon files whose words name a thing that an answer must be about.
 _ENTITIES = frozenset(
     {"conditions", "tests_and_measures", "procedures", "microbes", "drug_classes", "drugs"}
 )
+_DRUGS = frozenset({"drugs", "drug_classes"})
 _DROPPED = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
 
 #: Lexicon files whose words say little by themselves.
@@ -45,15 +47,16 @@ def _set(listed: str) -> frozenset[str]:
 _EMPTY = _set("""
     何 どう どの どれ どちら 誰 いつ なぜ 何故 教える 下さる 知る 良い よい いい 為る する 有る ある 居る いる 成る なる 出来る できる
     事 こと 物 もの 時 とき 場合 人 方 言う いう 行う 用いる 使う 使用 投与 それ これ その この よう いく つ やる 以上 以下 未満 後 前 中
-    際 剤 歳 日 週 月 年 分 秒 時間 回 点 割 目 的 性 者 例 幾つ いくつ いくら くらい ぐらい ほど まで だけ さん 様 私 うち べき 如何
-    どんな 迄 程 関する 就く 際する 於ける 大丈夫 構う 平気 聞く 一番 それぞれ 夫れ夫れ
+    際 剤 歳 日 一日 毎日 週 月 年 分 秒 時間 回 点 割 目 的 性 者 例 幾つ いくつ いくら くらい ぐらい ほど まで だけ さん 様 私 うち べき 如何
+    どんな いつ頃 いつごろ 何時 迄 程 関する 就く 際する 於ける 母 父 祖母 祖父 妻 夫 主人 息子 娘 兄 弟 姉 妹 許す
+    大丈夫 構う 平気 聞く 一番 それぞれ 夫れ夫れ
     the a an of in is are be to for and or should what which how with on we you at do does can it this that by when who whom if not as
-    than from there any must may have has i my was were been often long much many
+    than from there any must may have has i my was were been often long much many receive given give take taken
 """)
 #: Words that most passages of a guideline hold, or that say little beside the others.
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
-    気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
+    気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 危険 恐れ 可能性 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
     切る 飲める 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常 減らす 増やす 減る 増える
     patient patients adult adults treatment recommend recommended use used guideline people
 """)
@@ -80,7 +83,10 @@ class Term:
         weight: How much it counts.
         keys: What meets it, and how well (0 to 1).
         parts: Its words; a passage that holds all of them meets it too, less well.
+        head: The last of them, which says what kind of thing it is; "" where that is too little.
         entity: A drug, a disease, a test, a population: what an answer must be about.
+        of_a_kind: It names one of many of its kind, a drug, a disease, a population: nothing near it
+            stands for it.
         drug: It names one drug or one class of drugs.
         known: The lexicon has it.
         lay: The lexicon has it as a lay word.
@@ -91,6 +97,8 @@ class Term:
     keys: Mapping[str, float]
     parts: frozenset[str]
     entity: bool
+    head: str = ""
+    of_a_kind: bool = False
     drug: bool = False
     known: bool = False
     lay: bool = False
@@ -102,7 +110,7 @@ class Term:
         best = max((credit for key, credit in self.keys.items() if key in keys), default=0.0)
         if best < PARTS and self.parts and self.parts <= keys:
             return PARTS
-        return best
+        return HEAD if best < HEAD and self.head in keys else best
 
 
 @lru_cache(maxsize=8192)
@@ -113,16 +121,47 @@ def keys_of(text: str) -> frozenset[str]:
     keys = set(words(folded))
     for mention in lexicon.find(folded):
         keys.update(_names(lexicon, mention))
-    keys.update(_amount(quantity) for quantity in quantities.find(folded))
+    for quantity in quantities.find(folded):
+        keys.update((_amount(quantity), _amount(quantity, bare=True)))
+    keys.update(map(_restricted, restrictions(folded)))
     return frozenset(keys)
 
 
-def _amount(quantity: Quantity) -> str:
-    """A key for an amount with its comparator: 75歳以上 is not 75歳未満."""
+def _restricted(population: str) -> str:
+    """A key for a population: every word for it names it."""
+    return f"@{population}"
+
+
+@lru_cache(maxsize=8192)
+def drugs_in(text: str) -> frozenset[str]:
+    """The drugs and classes of drugs that a text names."""
+    lexicon = default_lexicon()
+    return frozenset(
+        name
+        for mention in lexicon.find(fold(text))
+        if {lexicon.groups[index].source for index in mention.group_ids} & _DRUGS
+        for name in _names(lexicon, mention)
+    )
+
+
+def _amount(quantity: Quantity, *, bare: bool = False) -> str:
+    """A key for an amount with its comparator: 75歳以上 is not 75歳未満.
+
+    Args:
+        bare: As it is written without a unit, as in eGFR 30未満.
+    """
     parts = ",".join(f"{part.low}-{part.high}" for part in quantity.parts)
-    return f"{quantity.comparator} {parts} {quantity.dimension or quantity.unit}"
+    return (
+        f"{quantity.comparator} {parts} {'' if bare else quantity.dimension or quantity.unit or ''}"
+    )
 
 
+#: What guidelines write for a failing organ.
+_ORGANS = {
+    "腎": ("推算糸球体濾過量", "クレアチニンクリアランス", "腎機能", "糸球体濾過量"),
+    "肝": ("child-pugh分類", "child-pugh", "肝機能"),
+}
+_FAILING = re.compile(r"(腎|肝)(?:機能|臓).*(?:悪|低下|障害|不全|弱)|(腎|肝)(?:障害|不全)")
 #: What guidelines write for the elderly.
 _ELDERLY = tuple(
     _amount(quantity) for age in (65, 75, 80) for quantity in quantities.find(f"{age}歳以上")
@@ -173,21 +212,6 @@ def terms_of(question: str) -> tuple[Term, ...]:
     return tuple(found.values())
 
 
-@lru_cache(maxsize=8192)
-def restrictions(text: str) -> frozenset[str]:
-    """The populations that a text is about and that most texts are not: pregnancy, childhood, …"""
-    folded = fold(text).lower()
-    return frozenset(name for name, pattern in _POPULATIONS.items() if pattern.search(folded))
-
-
-_POPULATIONS = {
-    "pregnancy": re.compile(r"妊娠|妊婦|pregnan|赤ちゃん"),
-    "lactation": re.compile(r"授乳|breast-?feed|lactat"),
-    "childhood": re.compile(r"小児|子ども|子供|こども|新生児|乳児|幼児|child|infant"),
-    "dialysis": re.compile(r"透析|dialysis"),
-}
-
-
 def _starting_in(starts: Mapping[int, Mention], begin: int, end: int) -> Mention | None:
     return next((starts[at] for at in range(begin, end) if at in starts), None)
 
@@ -214,6 +238,31 @@ def _names(lexicon: Lexicon, mention: Mention) -> Iterable[str]:
 
 
 def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
+    sources = {lexicon.groups[index].source for index in mention.group_ids}
+    keys = _keys(lexicon, mention, text)
+    own = words(text)
+    parts = frozenset(own) - _EMPTY - _GENERAL
+    restricts = _RESTRICTS.search(text) is not None
+    # A kind of pneumonia is not any pneumonia, nor a drug any of its class.
+    of_a_kind = bool(sources & {*_DRUGS, "conditions", "microbes"}) or restricts
+    head = own[-1] if not of_a_kind and len(own) > 1 and len(own[-1]) > 1 else ""
+    lay = any(lexicon.groups[index].relation == "lay" for index in mention.group_ids)
+    return Term(
+        text=text,
+        weight=_weight(text, sources, action=lay and not _ACTIONS.isdisjoint(keys)),
+        keys=keys,
+        parts=parts,
+        head=head if head in parts else "",
+        entity=bool(sources & _ENTITIES) or restricts,
+        of_a_kind=of_a_kind,
+        drug=bool(sources & _DRUGS),
+        known=True,
+        lay=lay,
+    )
+
+
+def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
+    """What meets a mention, and how well."""
     keys = dict.fromkeys(_names(lexicon, mention), 1.0)
     for name in tuple(keys):
         for synonym in lexicon.synonyms(name, ambiguous=True):
@@ -225,31 +274,27 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
             keys.setdefault(lexicon.canonical(found), CLASS)
         for found in lexicon.members_of(name):
             keys.setdefault(lexicon.canonical(found), MEMBER)
-    sources = {lexicon.groups[index].source for index in mention.group_ids}
-    entity = bool(sources & _ENTITIES)
-    restricts = _RESTRICTS.search(text) is not None
+    keys.update(dict.fromkeys(map(_restricted, restrictions(text)), LAY))
+    if failing := _FAILING.search(text):
+        for measure in _ORGANS[failing[1] or failing[2]]:
+            keys.setdefault(lexicon.canonical(measure), CLASS)
     if "高齢" in text:
         keys.update(dict.fromkeys(_ELDERLY, LAY))
-    parts = frozenset(words(text)) - _EMPTY - _GENERAL
-    lay = any(lexicon.groups[index].relation == "lay" for index in mention.group_ids)
+    return keys
+
+
+def _weight(text: str, sources: set[str], *, action: bool) -> float:
+    """What a mention counts.
+
+    Args:
+        action: It is a lay word for what is done with any treatment.
+    """
     if text in _EMPTY or text in _GENERAL:
-        weight = 0.3 if text in _GENERAL else 0.0
-    elif entity:
-        weight = 1.5
-    elif lay and text not in _ACTIONS and not _ACTIONS.isdisjoint(keys):
-        weight = 0.4
-    else:
-        weight = 0.4 if sources <= _VAGUE and not restricts else 1.0
-    return Term(
-        text=text,
-        weight=weight,
-        keys=keys,
-        parts=parts,
-        entity=entity or restricts,
-        drug=bool(sources & {"drugs", "drug_classes"}),
-        known=True,
-        lay=lay,
-    )
+        return 0.3 if text in _GENERAL else 0.0
+    if sources & _ENTITIES:
+        return 1.5
+    vague = sources <= _VAGUE and not _RESTRICTS.search(text)
+    return 0.4 if vague or (action and text not in _ACTIONS) else 1.0
 
 
 def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:

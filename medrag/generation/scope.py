@@ -1,0 +1,61 @@
+"""For whom, and in what setting: an answer about others is none.
+
+Some words leave everyone else out (妊婦, 小児, 透析); where a question names one of them, so must its
+answer. Others come in sets of which one holds (外来 or 入院): where a question names one, an answer
+that names only another is about something else.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from medrag.japanese.normalize import fold
+
+_POPULATIONS = {
+    "pregnancy": re.compile(r"妊娠|妊婦|妊産婦|pregnan|赤ちゃん(?:が|を)|つわり"),
+    "lactation": re.compile(r"授乳|母乳|breast-?feed|lactat"),
+    "childhood": re.compile(
+        r"小児|子ども|子供|こども|お子|新生児|乳児|幼児|学童|児(?:童|に|の|は|で)|(?<=[るのたい])子(?=[にのはがもで、])|child|infant|paediatric|pediatric|neonat"
+    ),
+    "dialysis": re.compile(r"透析|dialysis"),
+    "type 1": re.compile(r"1型|type 1|i型糖尿病"),
+}
+_CONTRASTS = tuple(
+    {name: re.compile(pattern) for name, pattern in group.items()}
+    for group in (
+        {"out": r"外来|在宅|outpatient", "in": r"入院|病棟|inpatient|hospitali", "icu": r"icu|集中治療"},
+        {"mild": r"軽症|軽度|\bmild", "moderate": r"中等[症度]|moderate", "severe": r"重症|重度|重篤|severe"},
+        {"acute": r"急性期|発作時|発症直後|\bacute", "stable": r"慢性期|維持期|安定期|長期管理|\bchronic phase|maintenance"},
+        {"primary": r"一次予防|primary prevention", "secondary": r"二次予防|再発予防|secondary prevention"},
+        {"1": r"1型", "2": r"2型"},
+        {"before": r"術前|手術前|preoperative", "after": r"術後|手術後|postoperative"},
+        {"low": r"低リスク|低危険度|low[- ]risk", "high": r"高リスク|高危険度|high[- ]risk"},
+        {"women": r"女性|women|female", "men": r"男性|\bmen\b|\bmale"},
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def restrictions(text: str) -> frozenset[str]:
+    """The populations that a text is about and that most texts are not: pregnancy, childhood, …"""
+    folded = fold(text).lower()
+    return frozenset(name for name, pattern in _POPULATIONS.items() if pattern.search(folded))
+
+
+@lru_cache(maxsize=8192)
+def _settings(text: str) -> tuple[frozenset[str], ...]:
+    folded = fold(text).lower()
+    return tuple(
+        frozenset(name for name, pattern in group.items() if pattern.search(folded))
+        for group in _CONTRASTS
+    )
+
+
+def elsewhere(asked: str, said: str, over: str) -> bool:
+    """Whether what is said, under these headings, is for another setting than the one asked about."""
+    for wanted, own, above in zip(_settings(asked), _settings(said), _settings(over), strict=True):
+        named = own or above
+        if wanted and named and wanted.isdisjoint(named):
+            return True
+    return False
