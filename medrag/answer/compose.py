@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
+from medrag.answer.labels import NEAREST_SHOWN, READINGS
 from medrag.answer.record import Answer, Citation, Provenance, Status
 from medrag.attribution.verdicts import Claim, Evidence, Report
 from medrag.errors import Notice
 from medrag.generation.draft import Draft
 from medrag.retrieval.retriever import Hit
+
+_UNKNOWN: Mapping[str, Sequence[Notice]] = MappingProxyType({})
 
 
 def compose(
@@ -22,6 +26,7 @@ def compose(
     provenance: Provenance,
     timings: Mapping[str, float],
     notices: Sequence[Notice] = (),
+    read: Mapping[str, Sequence[Notice]] = _UNKNOWN,
 ) -> Answer:
     """The Answer for a checked draft.
 
@@ -29,6 +34,7 @@ def compose(
         report: Of `report.text`, checked against the hits as passages "1" to "k", in order;
             that text differs from the draft's when claims were repaired.
         notices: Reservations from before the draft, for example a fallback.
+        read: How the documents of the hits were read, by id: what their parsers were not sure of.
     """
     claims = tuple(in_document(claim, hits) for claim in report.claims)
     if draft.abstained:
@@ -52,6 +58,7 @@ def compose(
             *notices,
             *draft.notices,
             *_reservations(report, claims, citations, status),
+            *_readings(citations, hits if status == "abstained" else (), read),
         ),
         mode=draft.mode,
         provenance=provenance,
@@ -166,6 +173,20 @@ def _reservations(
             code="abstained",
             message="収載された資料の範囲では、この質問への回答を確認できませんでした。",
         )
+
+
+def _readings(
+    citations: Sequence[Citation], hits: Sequence[Hit], read: Mapping[str, Sequence[Notice]]
+) -> Iterator[Notice]:
+    """What was not read well of the documents that are cited, or are shown as the nearest."""
+    shown = {
+        **{hit.passage.document_id: hit.title for hit in hits[:NEAREST_SHOWN]},
+        **{citation.document_id: citation.title for citation in citations},
+    }
+    for identifier, title in shown.items():
+        for code in dict.fromkeys(notice.code for notice in read.get(identifier, ())):
+            if code in READINGS:
+                yield Notice(code=code, message=f"「{title}」: {READINGS[code]}")
 
 
 def _identity(question: str, text: str, provenance: Provenance) -> str:

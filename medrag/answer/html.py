@@ -14,6 +14,7 @@ from medrag.answer.labels import (
     EDITIONS,
     MODES,
     NEAREST,
+    NEAREST_SHOWN,
     NOTICE,
     REVIEW,
     STATUSES,
@@ -49,7 +50,7 @@ def render(answer: Answer) -> str:
         nearest = "".join(
             f"<li><b>{escape(' > '.join((hit.title, *hit.passage.section)))}</b><br>"
             f"{escape(hit.shown)}</li>"
-            for hit in answer.hits[:3]
+            for hit in answer.hits[:NEAREST_SHOWN]
         )
         parts.append(f"<p>{NEAREST}:</p><ul>{nearest}</ul>" if nearest else "")
     parts += [f"<p><small>⚠ {escape(warning.message)}</small></p>" for warning in answer.warnings]

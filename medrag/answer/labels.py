@@ -24,6 +24,8 @@ STATUSES = {
 MODES = {"extractive": "抜粋（言語モデル不使用）", "model": "言語モデルによる文章"}
 EDITIONS = {"current": "現行版", "superseded": "旧版", "unknown": "版の新旧は不明"}
 NEAREST = "最も近い記載"
+#: So many of them are shown with an abstention.
+NEAREST_SHOWN = 3
 
 #: What a difference is about, by `Difference.kind`; a kind that is not here is shown as it is.
 DIFFERENCES = {
@@ -70,4 +72,13 @@ DIFFERENCES = {
     "timing": "時期・順序",
     "unit": "単位",
     "updown": "上昇・低下",
+}
+
+#: What a reader of an answer must know of how its documents were read, by the notice's code.
+READINGS = {
+    "drawn_text": "図形として描かれた文字は読み取れていません。原文を確認してください。",
+    "encoding_uncertain": "文字コードの判別が確実ではありません。引用の文字を原文で確認してください。",
+    "needs_ocr": "文字情報のないページは読み込まれていません。そこに関連する記載があるかもしれません。",
+    "structure_uncertain": "推奨を認識できなかった文書です。推奨と解説の区別を原文で確認してください。",
+    "tables_as_text": "セルの区切りを読み取れていない表があります。表の値は原文で確認してください。",
 }

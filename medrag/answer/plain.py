@@ -9,6 +9,7 @@ from medrag.answer.labels import (
     EDITIONS,
     MODES,
     NEAREST,
+    NEAREST_SHOWN,
     NOTICE,
     REVIEW,
     STATUSES,
@@ -41,7 +42,7 @@ def render(answer: Answer) -> str:
             lines += _citation(citation)
     if answer.status == "abstained" and answer.hits:
         lines += ["", f"{NEAREST}:"]
-        for hit in answer.hits[:3]:
+        for hit in answer.hits[:NEAREST_SHOWN]:
             where = " > ".join((hit.title, *hit.passage.section))
             lines += [f"  - {where}", f"    {_clip(hit.shown)}"]
     if answer.warnings:

@@ -236,6 +236,10 @@ class Medrag:
             provenance=self._provenance(drafted, day),
             timings=clock.total(),
             notices=(*notices, *repaired.notices),
+            read={
+                name: self.index.documents[name].notices
+                for name in {hit.passage.document_id for hit in hits}
+            },
         )
         for event in release_of.finish(answer):
             yield event

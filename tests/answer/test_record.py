@@ -66,6 +66,7 @@ def an_answer(
     question: str = "目標は?",
     abstained: bool = False,
     unresolved: tuple[int, ...] = (),
+    read: dict[str, list[Notice]] | None = None,
 ) -> Answer:
     report = Report(
         text=text,
@@ -85,6 +86,7 @@ def an_answer(
         report=report,
         provenance=Provenance(index_generation="g1"),
         timings={"total_ms": 1.0},
+        read=read or {},
     )
 
 
@@ -205,3 +207,27 @@ def test_the_html_form_escapes_whatever_a_passage_or_a_question_holds() -> None:
     assert parser.tags <= {"div", "p", "b", "br", "small", "span", "ol", "li", "blockquote", "ul"}
     assert parser.handlers == []
     assert parser.links == []
+
+
+def test_what_was_not_read_well_of_a_cited_document_is_told_once() -> None:
+    dense = [Notice(code="tables_as_text", message="tables too dense: pages 3")] * 2
+    answer = an_answer(a_claim(), read={"d1": dense, "d9": dense})
+    told = [warning for warning in answer.warnings if warning.code == "tables_as_text"]
+    assert len(told) == 1
+    assert told[0].message.startswith("「架空ガイドライン」")
+    assert "表の値は原文で確認" in str(answer)
+
+
+def test_an_abstention_tells_of_pages_that_nobody_read() -> None:
+    unread = [Notice(code="needs_ocr", message="pages without a text layer were left out: 2")]
+    answer = an_answer(
+        text="該当する記載は見つかりませんでした。", abstained=True, read={"d1": unread}
+    )
+    assert "needs_ocr" in {warning.code for warning in answer.warnings}
+
+
+def test_what_concerns_only_the_librarian_is_not_told_to_the_reader() -> None:
+    harmless = [Notice(code="javascript", message="the PDF carries scripts; none was run")]
+    assert "javascript" not in {
+        warning.code for warning in an_answer(a_claim(), read={"d1": harmless}).warnings
+    }

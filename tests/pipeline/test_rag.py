@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import medrag
 from medrag.answer.events import Checked, Cited, Final, Retrieved, TextDelta
-from medrag.errors import IndexNotFound, QuestionError
+from medrag.documents import corpus
+from medrag.errors import IndexNotFound, Notice, QuestionError
+from medrag.index import encoders
+from medrag.index.index import Index
 
 TARGET = "75歳以上の高血圧患者の降圧目標は?"
 
@@ -125,3 +129,17 @@ def test_any_text_is_verified_against_any_passages_without_an_index() -> None:
     ).claims
     assert altered.verdict == "contradicted"
     assert altered.differences[0].kind == "number"
+
+
+def test_a_table_that_was_read_as_text_is_told_with_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "# 用量\n\nアムロジピンの開始用量は1日1回2.5mgとする。\n", "utf-8"
+    )
+    (entry,) = corpus.read([tmp_path / "a.md"])
+    assert isinstance(entry, corpus.Ingested)
+    notice = Notice(code="tables_as_text", message="tables too dense: pages 1")
+    doubtful = replace(entry, document=replace(entry.document, notices=(notice,)))
+    Index.build(tmp_path / "index", [doubtful], encoder=encoders.load(None))
+    answer = medrag.ask("アムロジピンの開始用量は?", index=tmp_path / "index")
+    assert answer.status == "answered"
+    assert "tables_as_text" in {warning.code for warning in answer.warnings}
