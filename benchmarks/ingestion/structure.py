@@ -46,7 +46,7 @@ def same(wanted: Mapping[str, Any], got: Recommendation) -> float:
 
 
 def _overlap(a: str, b: str) -> float:
-    if (a in b or b in a) and min(len(a), len(b)) > 12:
+    if (a in b or b in a) and min(len(a), len(b)) > 8:
         return min(len(a), len(b)) / max(len(a), len(b))
     return 0.0
 

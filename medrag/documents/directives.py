@@ -30,7 +30,7 @@ _RECOMMENDS = re.compile(
     r"|推奨なし|結論(?:でき|を出せ|は出せ)ない|(?:避|控え)ける|行わない|行うこと"
     r"|(?:we|panel|society|committee|task force|group|guideline|college)\s+(?:strongly |conditionally |weakly |make |makes )*(?:recommends?|suggests?|advises?|no recommendation)\b"
     r"|\b(?:is|are|be) (?:strongly |conditionally |weakly |not )?(?:recommended|suggested|advised|considered)"
-    r"|\b(?:is|are) (?:reasonable|indicated|not beneficial|appropriate|preferred|contraindicated)\b|\b(?:offer|do not|avoid|never)\b"
+    r"|\b(?:is|are) (?:reasonable|indicated|not beneficial|appropriate|preferred|contraindicated)\b|^(?:offer|consider|do not|avoid|never|use|start|give)\b"
     r"|\bshould\b|\bmust\b|\bno recommendation\b|\bmay be\b|evidence is insufficient",
     re.IGNORECASE,
 )
@@ -57,23 +57,23 @@ _EXCEPTS = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|(?<!同)時|症|既往|併用中|歴)(?:さん|様)?(?:で|に|は|には|では|については|、|，)"
+    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|(?<!同)時|症|既往|併用中|歴|(?<![処一両地後前双])方)(?:さん|様)?(?:で|に|は|には|では|については|、|，)"
     r"|(?:in|for|with) (?:patients|people|adults|women|children|those)|patients (?:with|who)|during pregnancy",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(
-    r"(?:ない|なく|ず|避ける|控える|除く|判断する|検討する|考慮する|減量する|中止する|注意する|変更する|慎重に.{0,12}|とどめる|超えないこと|ないこと|こと|する|用いる|選ぶ|行う|とする|始める|続ける|確かめる|優先する|延期する|減らす|いけない|[うくすつぬふむぐぶる])"
+    r"(?:ください|ない|なく|ず|避ける|控える|除く|判断する|検討する|考慮する|減量する|中止する|注意する|変更する|慎重に.{0,12}|とどめる|超えないこと|ないこと|こと|する|用いる|選ぶ|行う|とする|始める|続ける|確かめる|優先する|延期する|減らす|いけない|[うくすつぬふむぐぶる])"
     r"[。．.]?\s*$|should (?:be|not)|must not|do not|relaxed|avoid",
     re.IGNORECASE,
 )
 _WITHHELD = re.compile(
     r"(?:には|では|に対しては)[^。]{0,30}(?:(?:投与|使用|実施|適用|併用|開始)(?:は)?し|行わ|用い|使わ|与え|勧め)ない[。．.]?\s*$"
 )
-_GRADED = re.compile(r"\s*[（(〔［\[][^（(〔［\[\]］〕)）]*[)）〕］\]]\s*[。．.]?\s*$")
+_GRADED = re.compile(r"\s*[（(〔［\[【][^（(〔［\[【\]］〕)）】]*[)）〕］\]】]\s*[。．.]?\s*$")
 _NEITHER = re.compile(
     r"推奨(?:の方向|の強さ)?(?:を|は|が|も|については)(?:提示|決定|明示|示|定|保留|行|作成|出)[^。]{0,6}(?:ない|ず|する$|する。)"
     r"|推奨を保留|推奨(?:の方向|の強さ)(?:を|は|性)[^。]{0,8}ない|推奨なし|明確な推奨(?:は|を|が)[^。]{0,8}(?:ない|ず|困難|控)|結論(?:でき|を出せ|は出せ|が得られ)ない|結論できない"
-    r"|判断(?:(?:は|が)?でき(?:ない|ず)|を保留)|どちらともいえない|どちらとも言えない|(?:いずれ|どちら)(?:も|とも)(?:推奨|提案|勧め)|決定でき(?:ない|なかった)|定めない"
+    r"|判断(?:(?:は|が)?でき(?:ない|ず)|を保留)|(?:よい|良い)とも(?:悪い|わるい)とも(?:いえ|言え)ない|どちらともいえない|どちらとも言えない|(?:いずれ|どちら)(?:も|とも)(?:推奨|提案|勧め)|決定でき(?:ない|なかった)|定めない"
     r"|no recommendation|neither for nor against|cannot be made|unable to (?:make|recommend)|(?:for or|or) against\b",
     re.IGNORECASE,
 )
@@ -91,7 +91,7 @@ _VERDICT = re.compile(
 _FINAL = r"(?![一-龥々ァ-ヶ]|ため|とき)"
 _AGAINST = re.compile(
     r"ない(?:こと|よう)(?:に|を|が|と|も)?(?:は|も)?(?:一律に)?(?:[、，])?(?:強く|弱く|条件付きで|原則)?(?:的に)?(?:推奨|提案|勧め|すすめ|望ましい|求め|考慮|検討)"
-    rf"|(?:推奨(?:し|さ(?:れ)?|でき|は?され)ない|勧め(?:られ)?ない|すすめ(?:られ)?ない|勧めるべきでは?ない|提案しない){_FINAL}"
+    rf"|(?:推奨(?:し|さ(?:れ)?|でき|は?され)ない|勧め(?:られ|し)?ない|すすめ(?:られ|し)?ない|勧めるべきでは?ない|提案しない){_FINAL}"
     rf"|(?:て|で)は(?:なら|いけ)ない{_FINAL}|べきで(?:は)?ない{_FINAL}|ない(?:方|ほう)が(?:よ|良|望まし)い"
     r"|(?:避け|控え)る(?:べき|こと|よう|必要|の|[。．、）)\s]|$)|(?:避け|控え)(?:なければ|た(?:方|ほう))|禁忌(?:である|とする)?(?:[。．（(]|\s*$)|禁止(?!され)"
     rf"|必要(?:は|が)?ない{_FINAL}|不要である|有用で(?:は)?ない{_FINAL}|適応(?:は|が|と)(?:し|なら)?ない{_FINAL}"
@@ -107,7 +107,7 @@ _REPORTS = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"(?:示す|示した|表す|表した|とした|定義|分類した|段階|付けた|付す|併記|意味する|次のとおり|以下のとおり|記した|記載した|用いた|表し|答えたもの|denotes?|\bmeans?\b|are graded|were graded|defined)"
+    r"(?:示す|示した|表す|表した|とした|定義|分類した|段階|付けた|付す|併記|意味する|次のとおり|以下のとおり|記した|記載した|用いた|表し|答えたもの|denotes?|\b(?:means?|shows?)\b|are graded|were graded|defined)"
 )
 _RATES = re.compile(
     r"根拠|エビデンス|見解|有[用効]性が|有害(?:である|性)|推奨(?:度|グレード|の強さ)|evidence|usefulness|benefit[s]? (?:out)?weigh",
@@ -135,7 +135,8 @@ def plain(sentence: str) -> str:
 
 def recommending(sentence: str) -> bool:
     """Whether a sentence recommends something, for or against, or says that it cannot."""
-    return _RECOMMENDS.search(plain(sentence)) is not None
+    said = plain(sentence)
+    return _RECOMMENDS.search(said) is not None or _NEITHER.search(said) is not None
 
 
 def defining(sentence: str) -> bool:
@@ -145,7 +146,10 @@ def defining(sentence: str) -> bool:
 
 def rating(sentence: str) -> bool:
     """Whether a sentence speaks of the evidence for things in general, as definitions of grades do."""
-    return _RATES.search(fold(sentence)) is not None
+    said = fold(sentence)
+    while (shorter := _GRADED.sub("", said)) != said:
+        said = shorter
+    return _RATES.search(said) is not None
 
 
 def directing(sentence: str, *, item: bool) -> bool:
@@ -196,7 +200,7 @@ def polarity(text: str, *, strength: Grade | None = None) -> Polarity:
         said
     ):
         return "neither"
-    if re.search(r"(?:推奨|提案|勧め)(?:られ)?しない|勧めない|against", grade):
+    if re.search(r"(?:推奨|提案|勧め)(?:られ)?しない|勧めない|行わない|against|^[×✕]", grade):
         return "against"
     if (
         strength

@@ -12,15 +12,16 @@ from medrag.japanese import sentences
 from medrag.japanese.normalize import Span
 
 LIST_MARK = re.compile(
-    r"(?:[-*+•・●○◦■□▶◆※]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
+    r"(?:[-*+•・●○◦■□▶◆※]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\.?\s+|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
     r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
 )
-_FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９]+")
+_FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９・\-–—－]+")
 _VOTE = re.compile(
     r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[)）\]］〕】][。．]?")
+_VERB = re.compile(r"(?:[うくすつぬふむぐぶる]|ない)$")
 _SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
 _BRACKETS = tuple("（(［[〔【")
 _CLAUSE = re.compile(
@@ -181,4 +182,6 @@ def only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Menti
         cursor = max(cursor, mention.end)
     rest.append(text[cursor:end])
     said = _VOTE.sub("", "".join(rest))
-    return len(_FILLER.sub("", said)) <= 12 and not directives.recommending(said)
+    left = _FILLER.sub("", said)
+    states = directives.recommending(said) or (len(left) > 4 and _VERB.search(left) is not None)
+    return len(left) <= 12 and not states

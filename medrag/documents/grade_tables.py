@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from medrag.documents import grades
+from medrag.documents import directives, grades
 from medrag.documents.document import Section
 from medrag.documents.guideline import Grade
 from medrag.japanese.normalize import Span, fold
@@ -66,9 +66,10 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
         label = None
         if "label" in columns:
             written = fold(values[columns["label"]].text).replace(" ", "")
+            header_number = fold(header[columns["label"]].text).startswith("No")
             prefix = (
                 ""
-                if re.match(r"[A-Z]", written) or not written
+                if re.match(r"[A-Z]", written) or not written or header_number
                 else fold(header[columns["label"]].text)
             )
             label = (
@@ -82,7 +83,10 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
             strength=_grade("strength", header, columns, values),
             certainty=_grade("certainty", header, columns, values),
             exceptions=_exceptions(
-                [values[columns["exception"]]] if "exception" in columns else []
+                values[columns[kind]]
+                for kind in ("exception", "note")
+                if kind in columns
+                and (kind == "exception" or directives.limiting(values[columns[kind]].text))
             ),
         )
 
@@ -116,7 +120,7 @@ def stated(text: str, section: Section) -> Row | None:
     )
 
 
-def _exceptions(written: Sequence[Cell]) -> tuple[Cell, ...]:
+def _exceptions(written: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple(cell for cell in written if not _NOTHING.fullmatch(fold(cell.text)))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from medrag.documents.guideline import Grade
-from medrag.japanese.normalize import Normalized, normalize
+from medrag.japanese.normalize import Normalized, Span, normalize
 
 Kind = Literal["strength", "certainty"]
 
@@ -32,7 +32,7 @@ class Mention:
 
 _STRENGTH = (
     r"推奨の?(?:強さ|強度|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
-    r"|(?<![のなァ-ヶ])強さ(?=\s*[:])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
+    r"|お?(?:すすめ|勧め)の?(?:強さ|度合い?|度)|(?<![のなァ-ヶ])強さ(?=\s*[:])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
     r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
     r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
 )
@@ -61,6 +61,23 @@ _LETTERED = re.compile(
     r"(?P<strength>[12])\s*[-/]?\s*(?P<certainty>[A-D][+]?)(?=$|[)\]〕】、,;: /。．.\n|」])",
     re.MULTILINE,
 )
+# The same in infectious diseases, letter and level: （A-II）, or （AII） where a sentence has ended.
+_LEVELLED = re.compile(
+    r"(?:(?<=[うくすつぬふむぐぶるいただ。．.])\s*[(\[〔【]|[(\[〔【](?=[A-D][12]?\s*[-/・]))"
+    r"(?P<strength>[A-D][12]?)\s*[-/・]?\s*(?P<certainty>(?:IV|I{1,3}|V|VI)[ab]?)(?=[)\]〕】])"
+)
+# One word for each: （強・中）, [strong; moderate certainty].
+_PAIRED = re.compile(
+    r"[(\[〔【]\s*(?P<strength>強い?|弱い?|条件付き|strong|weak|conditional)\s*[・、,/;:]\s*"
+    r"(?P<certainty>(?:非常に|とても|極めて)?(?:高い?|中(?:等度|程度)?|低い?|強い?|弱い?)|(?:very low|low|moderate|high)(?:[ -](?:certainty|quality))?(?: evidence)?|[A-D])\s*(?=[)\]〕】])",
+    re.IGNORECASE,
+)
+# Without a name, as the only thing on its line beside other grades.
+_ALONE = re.compile(
+    r"^[ \t■●・*_]*(?P<strength>(?:強い|弱い|条件付きの?)推奨|推奨なし|(?:strong|weak|conditional) recommendation)"
+    r"(?=[ \t*_]*(?:$|[、,/|;・:]|\s(?:エビデンス|確実性|certainty|evidence)))",
+    re.MULTILINE | re.IGNORECASE,
+)
 _COMBINED = re.compile(r"[12]\s*[-/]?\s*[A-D][+]?$")
 _SAID = re.compile(r"(?:(?:強く|弱く|条件付きで)(?:推奨|提案)(?:する|しない)|(?:推奨|提案)しない)$")
 _SPOKEN = re.compile(
@@ -86,15 +103,18 @@ _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
 )
 _VALUE_WORD = re.compile(
-    r"^[⊕⊝⊖◯○●◎]{1,4}|^(?:III|3)\s*:|^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[A-C]-(?:N?R|LD|EO)|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
+    r"^[⊕⊝⊖◯○●◎△▲×✕★☆]{1,5}|^(?:III|3)\s*:|^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[A-C]-(?:N?R|LD|EO)|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
     r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|該当なし|判定不能|専門家)"
     r"|^(?:strong|weak|conditional|high|moderate|low|very|none|not|expert|good|ungraded|insufficient)",
     re.IGNORECASE,
 )
 
 
-Column = Kind | Literal["text", "exception"]
+Column = Kind | Literal["text", "exception", "note"]
+_BOX = re.compile(r"([□■☐☑☒✓✔])")
+_TICKED = frozenset("■☑☒✓✔")
 _COLUMN: tuple[tuple[Column, re.Pattern[str]], ...] = (
+    ("note", re.compile(r"備考|注記|注釈|コメント|remarks?$|notes?$", re.IGNORECASE)),
     (
         "exception",
         re.compile(
@@ -133,6 +153,7 @@ def column_of(header: str) -> Column | None:
 
 _HINT = re.compile(
     r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：]|質[:：]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
+    r"|(?:すすめ|勧め)の?(?:強さ|度)|[（(［\[〔【]\s*[A-DＡ-Ｄ][12]?\s*[-－/・]?\s*[IVⅠ-Ⅵ]|[（(［\[〔【](?:強|弱|条件|strong|weak|cond)"
     r"|strength|certainty|evidence|grade|class|level|COR|LOE|recommendation\)",
     re.IGNORECASE,
 )
@@ -167,6 +188,18 @@ def spoken(sentence: str) -> Grade | None:
         return None
     span = normal.original(*match.span())
     return Grade(raw=sentence[span.start : span.end], scheme="GRADE")
+
+
+def ticked(text: str, span: Span) -> Span | None:
+    """The box that is ticked in a row of boxes: □A　■B　□C gives the span of B."""
+    boxes = list(_BOX.finditer(text, span.start, span.end))
+    chosen = [box for box in boxes if box[1] in _TICKED]
+    if len(boxes) < 2 or len(chosen) != 1:
+        return None
+    following = next((box.start() for box in boxes if box.start() > chosen[0].start()), span.end)
+    value = text[chosen[0].end() : following]
+    start = chosen[0].end() + len(value) - len(value.lstrip())
+    return Span(start, start + len(value.strip()))
 
 
 def scheme_of(kind: Kind, name: str, value: str) -> str:
@@ -210,6 +243,13 @@ def bracket_before(text: str, start: int, position: int) -> int | None:
 
 def _mentions(text: str) -> Iterator[_Entry]:
     """Kind, name, span of the value, where the name begins, and the scheme if the form decides it."""
+    yield from _unnamed(text)
+    yield from _named_values(text)
+    yield from _worded(text)
+
+
+def _unnamed(text: str) -> Iterator[_Entry]:
+    """Grades by their form alone: （1A）, （A-II）, （強・中）."""
     for match in _LETTERED.finditer(text):
         # 「強く推奨する（1A）」 says the strength twice; both are kept.
         said = _SAID.search(text, max(0, match.start() - 12), match.start())
@@ -223,6 +263,16 @@ def _mentions(text: str) -> Iterator[_Entry]:
             begin = match.start("strength") - len(named)
             yield "strength", "", *match.span("strength"), begin, "GRADE"
         yield "certainty", "", *match.span("certainty"), match.start("certainty"), "GRADE"
+    for pattern, scheme in ((_LEVELLED, "letter"), (_PAIRED, "GRADE"), (_ALONE, "GRADE")):
+        for match in pattern.finditer(text):
+            yield "strength", "", *match.span("strength"), match.start("strength"), scheme
+            if "certainty" in match.groupdict():
+                kept = "level" if pattern is _LEVELLED else scheme
+                yield "certainty", "", *match.span("certainty"), match.start("certainty"), kept
+
+
+def _named_values(text: str) -> Iterator[_Entry]:
+    """Grades behind their names: 推奨の強さ：1, Class IIa."""
     for match in _NAMED.finditer(text):
         kind: Kind = "certainty" if match["certainty"] else "strength"
         group = "valuec" if kind == "certainty" else "values"
@@ -237,6 +287,10 @@ def _mentions(text: str) -> Iterator[_Entry]:
             end = third.end()
         end = start + len(text[start:end].rstrip("」』:*_"))
         yield kind, match[kind], start, end, match.start(), None
+
+
+def _worded(text: str) -> Iterator[_Entry]:
+    """Grades in words in brackets: （弱い推奨、低）."""
     for match in _BRACKETED.finditer(text):
         inside = match.span("inside")
         if strength := _STRENGTH_WORD.search(text, *inside):

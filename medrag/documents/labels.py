@@ -12,7 +12,7 @@ from medrag.japanese.normalize import fold
 
 _LABELS = {
     "recommendation": (
-        "推奨|推奨文|推奨文章|推奨ステートメント|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
+        "推奨|推奨文|推奨文章|推奨ステートメント|推奨草案|推奨案|推奨事項|推奨内容|推奨文案|推奨と解説|要約と推奨|ステートメント|提言|勧告|回答"
         "|recommendations?|statements?|good practice statements?|good practice points?|GPS|グッド・?プラクティス・?ステートメント|グッド・?プラクティス・?ポイント|answers?|A(?=[0-9])|答え?"
     ),
     "exception": (

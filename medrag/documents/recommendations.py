@@ -123,14 +123,20 @@ class _Reader:
         """Take a section whose heading names a grade and whose body gives it: 推奨の強さ / 2（弱い）."""
         kind = grades.column_of(section.path[-1]) if section.path else None
         value = self.text[section.body : section.end].strip()
-        if kind not in ("strength", "certainty") or not 0 < len(value) <= _VALUE:
-            return False
         start = self.text.index(value, section.body)
-        self.value(kind, Span(start, start + len(value)))
+        span = Span(start, start + len(value))
+        if kind not in ("strength", "certainty") or not self.short(span):
+            return False
+        self.value(kind, span)
         return True
+
+    def short(self, span: Span) -> bool:
+        """Whether a line may be a grade by itself, or boxes of which one is ticked."""
+        return 0 < span.end - span.start <= _VALUE or grades.ticked(self.text, span) is not None
 
     def value(self, kind: grades.Kind, span: Span) -> None:
         """A grade that stands alone, under or beside its name."""
+        span = grades.ticked(self.text, span) or span
         raw = self.text[span.start : span.end]
         grade = Grade(raw=raw, scheme=grades.scheme_of(kind, "", fold(raw)))
         mention = grades.Mention(kind=kind, grade=grade, start=span.start, end=span.end)
@@ -208,7 +214,7 @@ class _Reader:
         open_ = True  # whether what comes may still qualify the last recommendation
         for line in lines:
             written = self.text[line.start : line.end]
-            if self.named is not None and len(written) <= _VALUE:
+            if self.named is not None and self.short(line):
                 self.value(self.named, line)
                 self.named = None
                 continue
@@ -276,6 +282,8 @@ class _Reader:
         start = piece.start
         sentence = self.text[piece.start : piece.end]
         if mode == "labelled":
+            if self.label is None and not mentions and directives.defining(sentence):
+                return False
             if not self.current:
                 return not _ungraded(self.label) or any(m.kind == "strength" for m in mentions)
             if directives.exceptional(sentence):
@@ -306,6 +314,9 @@ class _Reader:
         sentence = self.text[piece.start : piece.end]
         bracketed = _bracketed(self.text, piece.start, mentions)
         prefixed = any(mention.start < piece.start for mention in mentions)
+        if not directives.recommending(sentence):
+            mentions = [mention for mention in mentions if mention.start < piece.end]
+            bracketed = _bracketed(self.text, piece.start, mentions)
         if directives.recommending(sentence) and bracketed:
             return True
         if directives.rating(sentence) or directives.reporting(sentence):

@@ -33,6 +33,8 @@ _TRAILER = re.compile(
     r"(?:推奨|エビデンス|グレード|GRADE|Grade|レベル|クラス|Class|Level|強さ|強度|確実性|確信度|合意率"
     r"|[Rr]ecommendation|[Ee]vidence|[Cc]ertainty)"
     r"[^\n（(]{0,60}?(?:[（(][^\n（()）]{0,12}[)）][^\n（()）]{0,40}?){0,4}[）)］\]】〕]"
+    r"|[（(［\[【〔][ 　]*(?:強い?|弱い?|条件付き|[Ss]trong|[Ww]eak|[Cc]onditional|[12１２][A-DＡ-Ｄ]|[A-D]-?[IVⅠ-Ⅵ]{1,3})"
+    r"(?=[\s・、,/;；:：）)］\]】〕])[^\n（(［\[【〔]{0,40}[）)］\]】〕]"
     r")[。．]?"
 )
 # A 」 that closes a quoted sentence ends the outer one, unless the quotation goes on being used.
