@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from medrag.documents import directives
 from medrag.documents.document import Document
-from medrag.documents.drafts import LIST_MARK, Draft, drafted, paragraphs_in, sentences_in
+from medrag.documents.drafts import Draft, drafted
+from medrag.documents.paragraphs import LIST_MARK, paragraphs_in, sentences_in
 from medrag.japanese.normalize import Span
 
 _TOPIC = re.compile(r"[^。、，：:\s]{2,12}[：:]\s*")

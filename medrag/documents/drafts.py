@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from medrag.documents import directives, grades
 from medrag.documents.guideline import Condition, Grade
-from medrag.japanese import sentences
+from medrag.documents.paragraphs import LIST_MARK
 from medrag.japanese.normalize import Span
 
-LIST_MARK = re.compile(
-    r"(?:[-*+•・●○◦■□▶◆※]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\.?\s+|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
-    r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
-)
 _FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９・\-–—－]+")
 _VOTE = re.compile(
     r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
@@ -74,29 +70,6 @@ class Draft:
         if all(known.start != condition.start for known in self.exceptions):
             self.exceptions.append(condition)
         self.block_end = max(self.block_end, condition.end)
-
-
-def sentences_in(text: str, span: Span) -> list[Span]:
-    """The sentences of a part of a text, as spans of the whole."""
-    return [
-        Span(span.start + s.start, span.start + s.end)
-        for s in sentences.split(text[span.start : span.end])
-    ]
-
-
-def paragraphs_in(text: str, span: Span) -> Iterator[Span]:
-    """Runs of sentences with no line break between them."""
-    begin: int | None = None
-    end = span.start
-    for piece in sentences_in(text, span):
-        if begin is not None and "\n" in text[end : piece.start]:
-            yield Span(begin, end)
-            begin = None
-        if begin is None:
-            begin = piece.start
-        end = piece.end
-    if begin is not None:
-        yield Span(begin, end)
 
 
 def drafted(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]) -> Draft:

@@ -16,17 +16,15 @@ from typing import Literal
 from medrag.documents import directions, directives, footnotes, grade_tables, grades, summaries
 from medrag.documents.document import Document, Section
 from medrag.documents.drafts import (
-    LIST_MARK,
     Draft,
     condition,
     drafted,
     leading,
     only_grades,
-    paragraphs_in,
-    sentences_in,
 )
 from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.labels import answers_in, question_of, statement_of
+from medrag.documents.paragraphs import LIST_MARK, paragraphs_in, runs, sentences_in, stating
 from medrag.japanese.normalize import Span, fold
 
 _LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
@@ -241,7 +239,7 @@ class _Reader:
             self.current[-1].grade(mentions)
             self.current[-1].block_end = max(self.current[-1].block_end, line.end)
             return True
-        for run in _runs(text, pieces, mentions):
+        for run in runs(text, pieces, mentions):
             begin = run[0].start if run[0] is not pieces[0] else start
             said = [m for m in mentions if begin <= m.start and m.end <= run[-1].end]
             first = self.opening(run, mode, said)
@@ -249,7 +247,7 @@ class _Reader:
                 continue
             stated = run[first:]
             if mode != "labelled" and not said:
-                stated = _stating(text, stated)
+                stated = stating(text, stated)
             self.start(section, stated, said)
             number = _NUMBER.match(text, line.start, line.end)
             self.number = int(number[1]) if number else None
@@ -358,29 +356,6 @@ def _naming(line: str) -> grades.Kind | None:
     if kind not in ("strength", "certainty") or grades.find(bare) or not grades.names(bare):
         return None
     return kind
-
-
-def _runs(
-    text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
-) -> list[Sequence[Span]]:
-    """A paragraph in parts, where it states several recommendations with a strength each."""
-    strengths = [mention.start for mention in mentions if mention.kind == "strength"]
-    cuts = [0]
-    for position, piece in enumerate(pieces):
-        part = text[piece.start : piece.end]
-        before = any(pieces[cuts[-1]].start <= start < piece.start for start in strengths)
-        own = any(piece.start < start < piece.end for start in strengths)
-        if before and own and directives.recommending(part) and not directives.exceptional(part):
-            cuts.append(position)
-    return [pieces[start:end] for start, end in zip(cuts, [*cuts[1:], len(pieces)], strict=True)]
-
-
-def _stating(text: str, pieces: Sequence[Span]) -> Sequence[Span]:
-    """The sentences that state and limit a recommendation, without the reasons behind them."""
-    for position, piece in enumerate(pieces[1:], start=1):
-        if not directives.limiting(text[piece.start : piece.end]):
-            return pieces[:position]
-    return pieces
 
 
 def _weighs(sentence: str) -> bool:
