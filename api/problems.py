@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag.errors import (
+    EvaluationError,
     GenerationError,
     MedragError,
     MissingDependency,
@@ -39,6 +40,12 @@ MEDIA_TYPE = "application/problem+json"
 #: When to try again after a language model was too busy or away.
 RETRY_SECONDS = 5
 _AGAIN = {"Retry-After": str(RETRY_SECONDS)}
+_HINTS = {
+    400: "send one JSON object in UTF-8",
+    404: "see /openapi.json",
+    405: "see /openapi.json",
+    413: "send less at a time",
+}
 # Values that one problem document lists; whoever sends more wrong ones knows from these.
 _REFUSED = 20
 # Of a fault's traceback, the frames that are logged.
@@ -88,7 +95,7 @@ class Problem:
         )
 
 
-_CALLERS = (QuestionError, SettingsError, NotInIndex)
+_CALLERS = (QuestionError, SettingsError, EvaluationError, NotInIndex)
 _OUTAGES: tuple[tuple[type[MedragError], int, str], ...] = (
     (StorageError, 503, "the index cannot be used"),
     (MissingDependency, 503, "a package that the service needs is not installed"),
@@ -150,7 +157,7 @@ def install(app: FastAPI) -> None:
             status=422,
             error="RequestError",
             detail="the request is not as it should be",
-            hint="see /openapi.json",
+            hint="send JSON with Content-Type: application/json, as /openapi.json describes it",
             errors=[_refused(item) for item in error.errors()[:_REFUSED]],
         ).response()
 
@@ -160,6 +167,7 @@ def install(app: FastAPI) -> None:
             status=error.status_code,
             error=f"HTTP{error.status_code}",
             detail=str(error.detail),
+            hint=_HINTS.get(error.status_code),
             headers=error.headers or {},
         ).response()
 

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["documents"])
 async def documents(
     rag: Rag,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Json:
     """List the documents."""
     return Json(await asyncio.to_thread(_listed, rag, limit, offset))

@@ -28,6 +28,13 @@ async def test_the_documents_are_listed_in_pages(client: AsyncClient) -> None:
     ]
 
 
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "offset=-1", f"offset={10**30}"])
+async def test_pages_that_cannot_be_are_refused(client: AsyncClient, query: str) -> None:
+    response = await client.get(f"/v1/documents?{query}")
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_document_comes_with_outline_and_text(client: AsyncClient, rag: Medrag) -> None:
     response = await client.get("/v1/documents/atrial-fibrillation-2024")
     document = responses.Document.model_validate_json(response.content)

@@ -10,6 +10,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from medrag.errors import (
+    EvaluationError,
     GenerationError,
     IndexCorrupted,
     IndexLocked,
@@ -51,6 +52,7 @@ def problem(response: Response) -> Any:
     [
         (QuestionError("empty"), 422),
         (SettingsError("unknown"), 422),
+        (EvaluationError("no text"), 422),
         (NotInIndex("none"), 404),
         (IndexNotFound("none"), 503),
         (IndexCorrupted("checksum"), 503),
@@ -88,6 +90,30 @@ async def test_a_body_that_is_no_request_is_a_problem(client: AsyncClient, body:
         "/v1/ask", content=body, headers={"Content-Type": "application/json"}
     )
     assert problem(response)["status"] in {400, 422}
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/ask/stream", "/v1/search"])
+async def test_half_a_character_in_a_question_is_the_callers_mistake(
+    client: AsyncClient, path: str
+) -> None:
+    response = await client.post(
+        path,
+        content=rb'{"question": "\ud800\u964d\u5727\u76ee\u6a19"}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert problem(response)["status"] == 422
+    assert problem(response)["hint"]
+
+
+async def test_half_a_character_in_a_filter_or_a_passage_is_refused(client: AsyncClient) -> None:
+    for path, body in (
+        ("/v1/ask", rb'{"question": "?", "filters": {"society": "\ud800"}}'),
+        ("/v1/verify", rb'{"text": "x[1]", "passages": [{"id": "1", "text": "\udfff"}]}'),
+    ):
+        response = await client.post(
+            path, content=body, headers={"Content-Type": "application/json"}
+        )
+        assert problem(response)["status"] == 422
 
 
 async def test_many_mistakes_are_told_in_part(client: AsyncClient) -> None:
