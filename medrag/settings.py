@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from difflib import get_close_matches
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,13 @@ PREFIX = "MEDRAG_"
 FILE = "medrag.toml"
 
 
+class _File(TomlConfigSettingsSource):
+    """medrag.toml; editors on Windows put a byte order mark before it, which TOML does not know."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+
+
 class Settings(BaseSettings):
     """What a user can set; each field is `MEDRAG_<FIELD>` in the environment.
 
@@ -35,7 +44,13 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, toml_file=FILE, extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        # `MEDRAG_LLM_BASE_URL=` in a container's file is how a variable is left unset there.
+        env_ignore_empty=True,
+        toml_file=FILE,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     index: Path = Field(Path("indexes/default"), description="Directory of the index.")
@@ -160,11 +175,15 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The caller, then the environment, then medrag.toml; nothing else is read."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _File(settings_cls)
 
 
-def _valid() -> str:
-    return ", ".join(sorted(Settings.model_fields))
+def _valid(name: str, prefix: str = "") -> str:
+    """The names that there are, the likeliest meant first."""
+    valid = sorted(prefix + (field.upper() if prefix else field) for field in Settings.model_fields)
+    near = get_close_matches(name.upper() if prefix else name.lower(), valid, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}valid: {', '.join(valid)}"
 
 
 def _refuse_unknown(prefix: str, environment: Any, values: dict[str, Any]) -> None:
@@ -172,20 +191,21 @@ def _refuse_unknown(prefix: str, environment: Any, values: dict[str, Any]) -> No
     known = Settings.model_fields
     for name in environment:
         if name.upper().startswith(prefix) and name.upper()[len(prefix) :].lower() not in known:
-            valid = ", ".join(sorted(prefix + field.upper() for field in known))
             raise SettingsError(
-                "unknown setting in the environment", where=name, hint=f"valid: {valid}"
+                "unknown setting in the environment", where=name, hint=_valid(name, prefix)
             )
     for name in values:
         if name not in known:
-            raise SettingsError("unknown setting", where=name, hint=f"valid: {_valid()}")
+            raise SettingsError("unknown setting", where=name, hint=_valid(name))
 
 
 def _translate(error: ValidationError) -> SettingsError:
     first = error.errors(include_url=False, include_input=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return SettingsError(f"unknown setting in {FILE}", where=name, hint=f"valid: {_valid()}")
+        return SettingsError(f"unknown setting in {FILE}", where=name, hint=_valid(name))
     return SettingsError(
-        first["msg"], where=name, hint=f"set {PREFIX}{name.upper()} or {name} in {FILE}"
+        first["msg"].removeprefix("Value error, "),
+        where=name,
+        hint=f"set {PREFIX}{name.upper()} or {name} in {FILE}",
     )

@@ -74,3 +74,29 @@ def test_a_broken_file_is_an_error_that_names_it(elsewhere: Path) -> None:
     (elsewhere / "medrag.toml").write_text("k = = 3\n", "utf-8")
     with pytest.raises(SettingsError, match=r"medrag\.toml"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("MEDRAG_INDX", "MEDRAG_INDEX"), ("MEDRAG_LLM_URL", "MEDRAG_LLM_BASE_URL")],
+)
+def test_a_misspelt_variable_is_answered_with_the_likeliest_name(
+    monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    monkeypatch.setenv(written, "x")
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+    assert (caught.value.hint or "").startswith(f"did you mean {meant}?")
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRAG_LLM_BASE_URL", "")
+    monkeypatch.setenv("MEDRAG_INDEX", "")
+    settings = Settings()
+    assert settings.llm_base_url is None
+    assert settings.index == Path("indexes/default")
+
+
+def test_a_file_with_a_byte_order_mark_is_read(elsewhere: Path) -> None:
+    (elsewhere / "medrag.toml").write_text("k = 3\n", "utf-8-sig")
+    assert Settings().k == 3
