@@ -23,6 +23,8 @@ _ALIKE = 0.5
 _PART = 0.4
 _SAID = 0.9
 _DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]|外$")
+_REPLACED = frozenset(("drug", "condition", "microbe"))
+_WRITTEN = re.compile(r"[一-龥]")
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
@@ -32,6 +34,10 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     opposed = dict(_opposed(alignment))
     yield from opposed.values()
     reported = set(opposed)
+    for number, replaced in _replaced(alignment):
+        if number not in reported:
+            reported.add(number)
+            yield replaced
     for word, match in zip(claim.words, alignment.matches, strict=True):
         if word.term >= 0 and word.term in reported:
             continue
@@ -71,6 +77,42 @@ def _opposed(alignment: Alignment) -> Iterator[tuple[int, Finding]]:
                     ),
                 )
                 break
+
+
+def _replaced(alignment: Alignment) -> Iterator[tuple[int, Finding]]:
+    """Terms of the claim, by number, that share a word with another thing that the evidence names: 脳出血, 脳梗塞."""
+    claim = alignment.claim
+    known = frozenset(concept for unit in alignment.units for concept in unit.meanings)
+    for number, term in enumerate(claim.terms):
+        kinds = term.kinds & _REPLACED
+        if not kinds or term.concepts & known or term.classes & known:
+            continue
+        if any(term.form in unit.text for unit in alignment.units):
+            continue
+        home = alignment.chosen[alignment.homes[claim.clause_at(term.start)]].unit
+        rest = _without(alignment, number)
+        for other in home.reading.terms:
+            if (
+                other.kinds & kinds
+                and not other.concepts & claim.meanings
+                and not other.classes & term.concepts
+                and other.form not in term.form
+                and term.form not in other.form
+                and set(_WRITTEN.findall(other.form)) & set(_WRITTEN.findall(term.form))
+            ):
+                yield number, Finding(kind="entity", claim=claim.text[term.start : term.end], evidence=other.form, start=term.start, end=term.end, firm=rest >= _SAID, same_place=True)  # fmt: skip
+                break
+
+
+def _without(alignment: Alignment, number: int) -> float:
+    """Coverage of the claim without one of its terms."""
+    return share_held(
+        [
+            (w, m)
+            for w, m in zip(alignment.claim.words, alignment.matches, strict=True)
+            if w.term != number
+        ]
+    )
 
 
 def _unheld(alignment: Alignment, word: Word, match: float, home: Unit) -> Finding | None:

@@ -19,7 +19,7 @@ from medrag.attribution.facts.modality import find as find_modality
 from medrag.attribution.facts.terms import Term
 from medrag.attribution.facts.terms import find as find_terms
 from medrag.attribution.facts.vocabulary import vocabulary
-from medrag.attribution.facts.words import Moment, Negator, Scanner, Word
+from medrag.attribution.facts.words import Idiom, Moment, Negator, Scanner, Word
 from medrag.japanese import quantities
 from medrag.japanese.normalize import Normalized, Span, normalize
 from medrag.japanese.quantities import Quantity
@@ -96,9 +96,12 @@ def read(plain: str) -> Reading:
         )
     masked = [Span(amount.start, amount.end) for amount in amounts]
     phrases: list[Placed] = []
+    idioms: list[Idiom] = []
     for match in known.phrases.finditer(text):
         concept = known.concepts[match[0].lower()]
-        if concept:
+        if concept and concept[0] != "=":
+            idioms.append(Idiom(key=concept, start=match.start(), end=match.end()))
+        elif concept:
             phrases.append(Placed(concept, match.start()))
         masked.append(Span(*match.span()))
     masked.extend(graded)
@@ -106,7 +109,7 @@ def read(plain: str) -> Reading:
     terms = find_terms(text)
     tokens = joined(tokenize(text), frozenset(amount.start for amount in amounts))
     clauses = split(text, tokens)
-    scanner = Scanner(tokens, masked, clauses, terms)
+    scanner = Scanner(tokens, masked, clauses, terms, idioms)
     words, negators = scanner.scan()
     slots = tuple(
         SlotValue(

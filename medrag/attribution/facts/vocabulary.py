@@ -7,9 +7,9 @@ Medical terms are the lexicon's business. Here are the verbs and set phrases aro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache, partial
 from importlib import resources
 
 from medrag.errors import LexiconError
@@ -28,7 +28,8 @@ class Vocabulary:
         denied: Base forms that hold what they deny (不要: 要する), to the head of its group.
         heads: Base form of a word to the head of its group.
         phrases: Matches any fixed expression.
-        concepts: A fixed expression, lower case, to its concept; "" when it carries none.
+        concepts: A fixed expression, lower case, to its concept; "" when it carries none. One that
+            begins with = is a set phrase, any other the key of the word that it stands for.
         slots: Matches any slot value.
         values: A slot value as written, lower case, to its (slot, value) pairs.
     """
@@ -56,45 +57,75 @@ class Value:
 def vocabulary() -> Vocabulary:
     """The tables, read once."""
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
-    sets: dict[str, set[str]] = {"light": set(), "modal": set(), "deny": set()}
-    heads: dict[str, str] = {}
-    denied: dict[str, str] = {}
-    concepts: dict[str, str] = {}
-    values: dict[str, tuple[Value, ...]] = {}
+    tables = _Tables()
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        kind, name, forms = [*line.split("\t"), "", ""][:3]
-        if kind in sets:
-            sets[kind].update(forms.split("|"))
-        elif kind == "same":
-            heads.setdefault(name, name)
-            for form in forms.split("|"):
-                heads.setdefault(form, name)
-        elif kind == "denied":
-            denied.update(dict.fromkeys(forms.split("|"), name))
-        elif kind == "phrase":
-            for form in forms.split("|"):
-                concepts[form.lower()] = "" if name == "-" else name
-        elif kind == "slot":
-            for value in forms.split(";"):
-                names = value.split("|")
-                for form in names:
-                    entry = Value(slot=name, value=names[0])
-                    values[form.lower()] = (*values.get(form.lower(), ()), entry)
-        else:
-            raise LexiconError(f"no such kind: {kind!r}", where=f"{_FILE}:{number}")
-    return Vocabulary(
-        light=frozenset(sets["light"]),
-        modal=frozenset(sets["modal"]),
-        denying=frozenset(sets["deny"]),
-        denied=denied,
-        heads=heads,
-        phrases=re.compile(_longest_first(concepts), re.IGNORECASE),
-        concepts=concepts,
-        slots=re.compile(_longest_first(values), re.IGNORECASE),
-        values=values,
+        if line.strip() and not line.startswith("#"):
+            kind, name, forms = [*line.split("\t"), "", ""][:3]
+            take = tables.takers().get(kind)
+            if take is None:
+                raise LexiconError(f"no such kind: {kind!r}", where=f"{_FILE}:{number}")
+            take(name, forms)
+    return tables.vocabulary()
+
+
+@dataclass(slots=True)
+class _Tables:
+    """The tables while they are read."""
+
+    sets: dict[str, set[str]] = field(
+        default_factory=lambda: {"light": set(), "modal": set(), "deny": set()}
     )
+    heads: dict[str, str] = field(default_factory=dict)
+    denied: dict[str, str] = field(default_factory=dict)
+    concepts: dict[str, str] = field(default_factory=dict)
+    values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def takers(self) -> dict[str, Callable[[str, str], None]]:
+        """For each kind of line, what takes its name and forms."""
+        return {
+            "same": self._same,
+            "idiom": self._idiom,
+            "denied": lambda name, forms: self.denied.update(dict.fromkeys(forms.split("|"), name)),
+            "phrase": self._phrase,
+            "slot": self._slot,
+            **{kind: partial(self._list, kind) for kind in self.sets},
+        }
+
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(
+            light=frozenset(self.sets["light"]),
+            modal=frozenset(self.sets["modal"]),
+            denying=frozenset(self.sets["deny"]),
+            denied=self.denied,
+            heads=self.heads,
+            phrases=re.compile(_longest_first(self.concepts), re.IGNORECASE),
+            concepts=self.concepts,
+            slots=re.compile(_longest_first(self.values), re.IGNORECASE),
+            values=self.values,
+        )
+
+    def _list(self, kind: str, _: str, forms: str) -> None:
+        self.sets[kind].update(forms.split("|"))
+
+    def _same(self, name: str, forms: str) -> None:
+        head = self.heads.setdefault(name, name)  # of two lines the first decides
+        for form in forms.split("|"):
+            self.heads.setdefault(form, head)
+
+    def _idiom(self, name: str, forms: str) -> None:
+        for form in forms.split("|"):
+            self.concepts[form.lower()] = self.heads.get(name, name)
+
+    def _phrase(self, name: str, forms: str) -> None:
+        for form in forms.split("|"):
+            self.concepts[form.lower()] = "" if name == "-" else name
+
+    def _slot(self, name: str, forms: str) -> None:
+        for value in forms.split(";"):
+            names = value.split("|")
+            for form in names:
+                entry = Value(slot=name, value=names[0])
+                self.values[form.lower()] = (*self.values.get(form.lower(), ()), entry)
 
 
 def _longest_first(forms: Iterable[str]) -> str:

@@ -73,6 +73,7 @@ _DEGREES = frozenset(("強い", "弱い"))
 _SUPPORT = frozenset(("する", "ある", "だ", "た", "です", "ます", "いる"))
 _SKIPPED = frozenset(("助詞", "助動詞", "補助記号", "空白"))
 _LESSER = frozenset(("動詞", "形容詞", "形状詞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞"))
+_SPECIAL = frozenset(("drug", "condition", "procedure", "microbe", "population", "anatomy"))
 _GENERAL = 0.6  # a noun that general prose exchanges
 _ALNUM = re.compile(r"[A-Za-z0-9α-ωΑ-Ω]")
 _NEGATABLE = frozenset(("助動詞", "形容詞", "名詞", "接尾辞"))
@@ -84,6 +85,15 @@ class Moment:
 
     key: str
     when: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idiom:
+    """An expression that stands for one word: 熱が下がる for 解熱."""
+
+    key: str
     start: int
     end: int
 
@@ -100,6 +110,7 @@ class Scanner:
     masked: Sequence[Span]
     clauses: Sequence[Span]
     terms: Sequence[Term]
+    idioms: Sequence[Idiom]
     words: list[Word] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     _drafted: list[_Draft] = field(default_factory=list)
@@ -107,6 +118,7 @@ class Scanner:
     _pending: list[_Draft] = field(default_factory=list)  # prefixes and English: the target follows
     _clause: int = 0
     _mask: int = 0
+    _idiom: int = 0
     _term: int = 0
     _depth: int = 0
     _target: int = -1
@@ -118,6 +130,9 @@ class Scanner:
             self._depth = max(0, self._depth + (token.surface == "(") - (token.surface == ")"))
             while self.clauses[self._clause].end <= token.start:
                 self._clause += 1
+            while self._idiom < len(self.idioms) and self.idioms[self._idiom].start <= token.start:
+                self._say(self.idioms[self._idiom])
+                self._idiom += 1
             if self._is_masked(token):
                 continue
             base = token.base
@@ -145,6 +160,14 @@ class Scanner:
         self._drafted.extend(self._pending)
         self._drafted.sort(key=lambda draft: draft.token.start)
         return tuple(self.words), tuple(self._negator(draft) for draft in self._drafted)
+
+    def _say(self, idiom: Idiom) -> None:
+        self.words.append(
+            Word(key=idiom.key, base=idiom.key, start=idiom.start, end=idiom.end, weight=_GENERAL, clause=self._clause)
+        )  # fmt: skip
+        if not self._depth:
+            self._content.append(Span(idiom.start, self._clause))
+        self._target = len(self.words) - 1
 
     def _time(self, token: Token) -> None:
         keys = [word.key for word in self.words[-2:]]
@@ -188,13 +211,17 @@ class Scanner:
         while self._term < len(self.terms) and self.terms[self._term].end <= token.start:
             self._term += 1
         named = self._term < len(self.terms) and self.terms[self._term].start <= token.start
+        # 出血 and 骨折 are names, though a rewording exchanges them for everyday words.
+        general = (token.base in heads or key != "") and not (
+            named and token.base != "患者" and self.terms[self._term].kinds & _SPECIAL
+        )
         self.words.append(
             Word(
                 key=key or heads.get(token.base) or _stem(token.base, heads),
                 base=token.base,
                 start=token.start,
                 end=token.end,
-                weight=min(_weight(token), _GENERAL) if token.base in heads else _weight(token),
+                weight=min(_weight(token), _GENERAL) if general else _weight(token),
                 clause=self._clause,
                 after=particle(self.tokens, position),
                 term=self._term if named else -1,
