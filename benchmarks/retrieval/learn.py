@@ -29,6 +29,7 @@ from medrag.japanese.lexicon import default_lexicon
 from medrag.retrieval import fusion
 from medrag.retrieval.candidates import CANDIDATES, first_stage, top
 from medrag.retrieval.features import NAMES, features
+from medrag.retrieval.names import Names
 from medrag.retrieval.question import analyse
 from medrag.retrieval.topics import weigher
 
@@ -48,10 +49,10 @@ def examples(data: Path, index: Index) -> Iterator[Example]:
     qrels = dict(
         line.split()[:2] for line in (data / "qrels.tsv").read_text("utf-8").splitlines()[1:]
     )
-    weigh = weigher(index)
+    weigh, names = weigher(index), Names(index, default_lexicon())
     for line in (data / "queries.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
-        question = analyse(record["text"], index, lexicon=default_lexicon(), weigh=weigh)
+        question = analyse(record["text"], index, names=names, weigh=weigh)
         stage = first_stage(question, index, weigh=weigh)
         rows = top(stage.fused, CANDIDATES)
         owners = [index.document_at(int(index.passage_document[row])).id for row in rows]
@@ -61,6 +62,7 @@ def examples(data: Path, index: Index) -> Iterator[Example]:
             features=features(
                 question,
                 index.sequences(rows),
+                classes=index.words.classes,
                 words=stage.words[rows],
                 bigrams=stage.bigrams[rows],
             ),
@@ -95,29 +97,52 @@ def fit(data: list[Example]) -> np.ndarray[Any, Any]:
     return np.asarray(weights / scale)
 
 
-def reciprocal_rank(example: Example, weights: np.ndarray[Any, Any]) -> float:
-    """Of the right document, whose rank is that of its best passage."""
+def rank(example: Example, weights: np.ndarray[Any, Any]) -> float:
+    """Of the right document, whose rank is that of its best passage; infinite when not a candidate."""
     if not example.gold.any():
-        return 0.0
+        return np.inf
     scores = example.features @ weights
     better = example.owner[scores > scores[example.gold].max()]
-    rank = 1 + len(np.unique(better))
-    return 1 / rank if rank <= 10 else 0.0
+    return float(1 + len(np.unique(better)))
 
 
-def cross_validated(data: list[Example]) -> float:
+def cross_validated(data: list[Example]) -> np.ndarray[Any, Any]:
+    """The rank of every question by weights of other articles, shape (SEEDS, questions)."""
     groups = sorted({example.group for example in data})
-    means = []
+    ranks = np.empty((SEEDS, len(data)))
     for seed in range(SEEDS):
         shuffled = groups[:]
         random.Random(seed).shuffle(shuffled)
         fold_of = {group: i % FOLDS for i, group in enumerate(shuffled)}
-        ranks = []
         for fold in range(FOLDS):
             weights = fit([example for example in data if fold_of[example.group] != fold])
-            ranks += [reciprocal_rank(e, weights) for e in data if fold_of[e.group] == fold]
-        means.append(np.mean(ranks))
-    return float(np.mean(means))
+            for place, example in enumerate(data):
+                if fold_of[example.group] == fold:
+                    ranks[seed, place] = rank(example, weights)
+    return ranks
+
+
+def ranks(data: list[Example], weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The rank of every question, shape (1, questions)."""
+    return np.asarray([[rank(example, weights) for example in data]])
+
+
+def measures(ranks: np.ndarray[Any, Any]) -> dict[str, dict[str, float]]:
+    """Means with their 95% intervals, by bootstrap over the questions."""
+    by_question = {
+        "RR@10": np.where(ranks <= 10, 1 / ranks, 0).mean(axis=0),
+        **{f"R@{k}": (ranks <= k).mean(axis=0) for k in (1, 5, 10)},
+    }
+    draws = np.random.default_rng(0).integers(ranks.shape[1], size=(2000, ranks.shape[1]))
+    found = {}
+    for name, values in by_question.items():
+        low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975])
+        found[name] = {
+            "value": round(float(values.mean()), 4),
+            "low": round(float(low), 4),
+            "high": round(float(high), 4),
+        }
+    return found
 
 
 def calibrate(data: list[Example], weights: np.ndarray[Any, Any]) -> dict[str, float]:
@@ -158,24 +183,21 @@ def main() -> None:
         passages = len(index)
     weights = fit(data)
     result = {
-        "version": "2026-11-22",
+        "version": "2026-11-22.2",
         "recipe": "python benchmarks/retrieval/learn.py ../shared/data/ja-medical-retrieval --write",
         "questions": len(data),
         "passages": passages,
-        "RR@10": {
-            "cross-validated": round(cross_validated(data), 4),
-            "fitted": round(float(np.mean([reciprocal_rank(e, weights) for e in data])), 4),
-            "fixed": round(
-                float(np.mean([reciprocal_rank(e, fusion.fixed().weights) for e in data])), 4
-            ),
-        },
+        "cross-validated": measures(cross_validated(data)),
+        "fitted": measures(ranks(data, weights)),
+        "fixed": measures(ranks(data, fusion.fixed().weights)),
         "features": list(NAMES),
         "weights": [round(float(weight), 4) for weight in weights],
         "calibration": calibrate(data, weights),
     }
-    print(json.dumps(result, indent=1))
+    content = json.dumps(result, indent=1)
+    print(content)
     if arguments.write:
-        fusion.FILE.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        fusion.FILE.write_text(content + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -100,6 +100,11 @@ class Bigrams(NamedTuple):
     counts: NDArray[np.int64]
 
 
+def bigram_key(bigram: str) -> int:
+    """The key of one or two characters."""
+    return ord(bigram[0]) << 21 | (ord(bigram[1]) if len(bigram) > 1 else 0)
+
+
 def bigram_keys(texts: Sequence[str]) -> Bigrams:
     """The keys of the bigrams of texts, as `tokens.bigrams` cuts them.
 

@@ -1,9 +1,15 @@
 """Features of candidates: how much of a question a passage covers, and how closely together.
 
 BM25 adds up words wherever they stand. These look at the order of the words: how much of the
-question's idf the passage covers at all, its best single sentence, that sentence together with
-the headings above it, and neighbouring words of the question that are neighbours in the passage
-(sequential dependence, Metzler and Croft 2005). Everything is computed over all candidates at once.
+question's idf the passage covers at all, its best single sentence together with the headings above
+it, that sentence if what is asked for (a date, a name) stands in it, what the passage opens with,
+and neighbouring words of the question that are neighbours in the passage (sequential dependence,
+Metzler and Croft 2005). Each was kept because cross-validated RR@10 fell without it
+(benchmarks/retrieval/learn.py): words .9468, bigrams .9498, coverage .9490, sentence .9508,
+answer .9492, of .9523; the opening, which says what a passage is about, and the pairs are level on
+those paragraphs and gain .003 and .001 on the same questions over short ones. No gain, and so not
+here: the sentence without headings, pairs within a sentence, windows of 8 to 32 words, pairs with
+gaps, the coverage of bigrams, the rarest word missing, length, and the hits' own articles.
 """
 
 from __future__ import annotations
@@ -14,18 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.terms import BREAK_NUMBER
-from medrag.retrieval.question import EXPANDED, Question
+from medrag.japanese.wordclasses import CALENDAR, NUMBER
+from medrag.retrieval.names import EXPANDED
+from medrag.retrieval.question import Question
 
 #: The columns of `features`, in order.
-NAMES = (
-    "words",
-    "bigrams",
-    "sentence",
-    "sentence_and_heading",
-    "coverage",
-    "sentence_pairs",
-    "pairs",
-)
+NAMES = ("words", "bigrams", "sentence", "coverage", "answer", "opening", "pairs")
+
+#: How many words a passage opens with.
+_OPENING = np.arange(1, 7)
 
 Matrix = NDArray[np.float32]
 
@@ -34,108 +37,112 @@ def features(
     question: Question,
     sequences: Sequence[NDArray[np.int32]],
     *,
-    words: NDArray[np.float32],
-    bigrams: NDArray[np.float32],
+    classes: NDArray[np.uint8],
+    words: NDArray[np.floating],
+    bigrams: NDArray[np.floating],
 ) -> NDArray[np.float64]:
     """The features of some passages, shape (len(sequences), len(NAMES)).
 
     Args:
         sequences: The words of each passage as `Index.sequences` gives them; at least one passage.
+        classes: What every word of the vocabulary names.
         words, bigrams: BM25 of those passages.
     """
     lengths = np.fromiter(map(len, sequences), dtype=np.int64, count=len(sequences))
     stream = np.concatenate(sequences)
     is_break = stream == BREAK_NUMBER
+    breaks = np.flatnonzero(is_break)
     # The sentence in which each word stands, over all candidates, and where each candidate begins.
     sentence = np.cumsum(is_break) - is_break
-    firsts = np.cumsum(lengths) - lengths
-    first_sentence = sentence[firsts]
+    ends = np.cumsum(lengths)
+    first_sentence = sentence[ends - lengths]
     count = int(sentence[-1]) + 1
-    owner = np.repeat(np.arange(len(sequences)), np.diff(np.append(first_sentence, count)))
 
-    size = max(int(stream.max()), *(int(part.max(initial=0)) for part in _all_terms(question))) + 2
-    covered = _covered(question, stream, sentence, count, size)
-    heading = covered[first_sentence]
-    by_sentence = covered @ question.weights
-    with_heading = np.maximum(covered, heading[owner]) @ question.weights
-    whole = np.maximum.reduceat(covered, first_sentence, axis=0) @ question.weights
+    # Numbers the words of the question from 1; a break is place -1: the last one, which none has.
+    every = question.every
+    number = np.zeros(len(classes) + 1, dtype=np.int16)
+    number[every] = np.arange(1, len(every) + 1)
+    found = number[stream]
+    places = np.flatnonzero(found)
+    present = np.zeros((count, len(every)), dtype=np.float32)
+    present[sentence[places], found[places] - 1] = 1
 
-    paired = _paired(question, stream, sentence, count, size)
+    covered = _covered(question, present)
+    heading = np.repeat(covered[first_sentence], np.diff(first_sentence, append=count), axis=0)
+    by_sentence = np.maximum(covered, heading) @ question.weights
     result = np.empty((len(sequences), len(NAMES)))
     result[:, 0] = words
     result[:, 1] = bigrams
     result[:, 2] = np.maximum.reduceat(by_sentence, first_sentence)
-    result[:, 3] = np.maximum.reduceat(with_heading, first_sentence)
-    result[:, 4] = whole
-    result[:, 5] = np.maximum.reduceat(paired @ question.pair_weights, first_sentence)
-    result[:, 6] = np.maximum.reduceat(paired, first_sentence, axis=0) @ question.pair_weights
+    result[:, 3] = np.maximum.reduceat(covered, first_sentence, axis=0) @ question.weights
+    result[:, 4] = 0
+    if question.wanted:
+        named = np.where(is_break, 0, classes[stream])
+        named[places[found[places] <= len(question.terms)]] = 0  # not what the question says itself
+        for wanted in question.wanted:
+            fits = sentence[_fitting(named, wanted)]
+            there = np.zeros(count)
+            there[fits] = by_sentence[fits]
+            there[first_sentence] = 0
+            result[:, 4] += np.maximum.reduceat(there, first_sentence)
+    result[:, 5] = _opening(question, found, breaks[first_sentence], ends)
+    owner = np.searchsorted(ends, places, "right")
+    result[:, 6] = _pairs(question, found, places, owner, len(sequences))
     return result
 
 
-def _all_terms(question: Question) -> list[NDArray[np.int64]]:
-    return [question.words, question.terms, *(expansion.terms for expansion in question.expansions)]
-
-
-def _presence(
-    terms: NDArray[np.int64],
-    stream: NDArray[np.int32],
-    sentence: NDArray[np.int64],
-    count: int,
-    size: int,
-) -> Matrix:
-    """Which of the terms stand in which sentence, shape (sentences, terms)."""
-    number = np.zeros(size, dtype=np.int16)
-    number[terms] = np.arange(1, len(terms) + 1)
-    found = number[stream]  # a break is place -1: the last one, which no term has
-    places = np.flatnonzero(found)
-    present = np.zeros((count, len(terms)), dtype=np.float32)
-    present[sentence[places], found[places] - 1] = 1
-    return present
-
-
-def _covered(
-    question: Question,
-    stream: NDArray[np.int32],
-    sentence: NDArray[np.int64],
-    count: int,
-    size: int,
-) -> Matrix:
+def _covered(question: Question, present: Matrix) -> Matrix:
     """How far each term of the question is covered by each sentence, from 0 to 1."""
-    expanded = (expansion.terms for expansion in question.expansions)
-    every = np.unique(np.concatenate([question.terms, *expanded]))
-    present = _presence(every, stream, sentence, count, size)
-    covered = np.zeros((count, len(question.weights)), dtype=np.float32)
-    covered[:, : len(question.terms)] = present[:, np.searchsorted(every, question.terms)]
-    for expansion in question.expansions:
+    own = len(question.terms)
+    covered = np.zeros((len(present), len(question.weights)), dtype=np.float32)
+    covered[:, :own] = present[:, :own]
+    for expansion, columns in zip(question.expansions, question.expanded, strict=True):
         # All words of the expansion in one sentence stand for all words that it replaces.
-        whole = present[:, np.searchsorted(every, expansion.terms)].min(axis=1) * np.float32(
-            EXPANDED
-        )
+        whole = present[:, columns].min(axis=1) * np.float32(EXPANDED)
         replaced = list(expansion.replaces)
         covered[:, replaced] = np.maximum(covered[:, replaced], whole[:, None])
     return covered
 
 
-def _paired(
+def _fitting(named: NDArray[np.uint8], wanted: int) -> NDArray[np.int64]:
+    """Where something of a kind is named; a date is a number with its year, month or day."""
+    if wanted == CALENDAR:
+        return np.flatnonzero(((named[1:] & CALENDAR) > 0) & ((named[:-1] & NUMBER) > 0)) + 1
+    return np.flatnonzero(named & wanted)
+
+
+def _opening(
     question: Question,
-    stream: NDArray[np.int32],
-    sentence: NDArray[np.int64],
+    found: NDArray[np.int16],
+    heading_ends: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The idf of the different terms among the first words of each passage."""
+    opening = heading_ends[:, None] + _OPENING
+    words = np.where(opening < ends[:, None], found[np.minimum(opening, len(found) - 1)], 0)
+    words[words > len(question.terms)] = 0
+    seen = np.zeros((len(ends), len(question.terms) + 1), dtype=np.bool_)
+    np.put_along_axis(seen, words.astype(np.int64), values=True, axis=1)
+    return np.asarray(seen[:, 1:] @ question.weights[: len(question.terms)])
+
+
+def _pairs(
+    question: Question,
+    found: NDArray[np.int16],
+    places: NDArray[np.int64],
+    owner: NDArray[np.int64],
     count: int,
-    size: int,
-) -> Matrix:
-    """Which pairs of the question are neighbours in which sentence, shape (sentences, pairs)."""
-    paired = np.zeros((count, len(question.pairs)), dtype=np.float32)
+) -> NDArray[np.float64]:
+    """The weight of the different pairs of the question that are neighbours in each passage."""
     if not len(question.pairs):
-        return paired
-    terms, numbers = np.unique(question.pairs, return_inverse=True)
-    number = np.zeros(size, dtype=np.int16)
-    number[terms] = np.arange(1, len(terms) + 1)
-    found = number[stream]
-    pair_of = np.full((len(terms) + 1, len(terms) + 1), -1, dtype=np.int16)
-    one, other = numbers.reshape(-1, 2).T + 1
+        return np.zeros(count)
+    size = len(question.every) + 1
+    pair_of = np.full((size, size), -1, dtype=np.int16)
+    one, other = question.pairs.T + 1
     pair_of[one, other] = np.arange(len(question.pairs))
-    places = np.flatnonzero((found[:-1] > 0) & (found[1:] > 0))
-    which = pair_of[found[places], found[places + 1]]
-    places, which = places[which >= 0], which[which >= 0]
-    paired[sentence[places], which] = 1
-    return paired
+    beside = np.flatnonzero(np.diff(places) == 1)
+    which = pair_of[found[places[beside]], found[places[beside + 1]]]
+    there = which >= 0
+    paired = np.zeros((count, len(question.pairs)), dtype=np.float32)
+    paired[owner[beside[there]], which[there]] = 1
+    return np.asarray(paired @ question.pair_weights)

@@ -23,6 +23,7 @@ from medrag.retrieval.diversity import repeated, spread
 from medrag.retrieval.editions import Editions, EditionStatus
 from medrag.retrieval.features import features
 from medrag.retrieval.filters import Filters, allowed
+from medrag.retrieval.names import Names
 from medrag.retrieval.parts import parts
 from medrag.retrieval.question import LONGEST, analyse
 from medrag.retrieval.rerank import Reranker, rerank
@@ -146,6 +147,7 @@ class Retriever:
         self._deadline_ms = rerank_deadline_ms
         self._fusion = fusion.learned()
         self._weigh = weigher(index)
+        self._names = Names(index, self._lexicon)
         self._editions = lru_cache(maxsize=16)(self._editions_on)
 
     def search(
@@ -214,7 +216,7 @@ class Retriever:
     ) -> list[_Scored]:
         """The best passages for one question, best first."""
         index, encoder = self._index, self._index.encoder
-        asked = analyse(question, index, lexicon=self._lexicon, weigh=self._weigh)
+        asked = analyse(question, index, names=self._names, weigh=self._weigh)
         if not (asked.known or (encoder.semantic and question.strip())):
             return []
         stage = first_stage(asked, index, weigh=self._weigh)
@@ -230,7 +232,9 @@ class Retriever:
             return []
         words, bigrams = stage.words[rows], stage.bigrams[rows]
         sequences = index.sequences(rows)
-        found = features(asked, sequences, words=words, bigrams=bigrams)
+        found = features(
+            asked, sequences, classes=index.words.classes, words=words, bigrams=bigrams
+        )
         superseded = editions.demoted(index.passage_document[rows], fold(question))
         factors = index.kinds.numbers(KINDS, rows, otherwise=1.0)
         factors[superseded] *= SUPERSEDED

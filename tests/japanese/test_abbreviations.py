@@ -6,7 +6,7 @@ from medrag.japanese.abbreviations import find
 
 
 def defined(text: str) -> list[tuple[str, str]]:
-    return [tuple(one) for one in find(text)]
+    return [(one.short, one.long) for one in find(text)]
 
 
 @pytest.mark.parametrize(
