@@ -90,6 +90,12 @@ class Settings(BaseSettings):
         description="Files parsed at a time; at most 4 unless set.",
     )
 
+    ocr: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        description="Recogniser of scanned pages, package.module:function; none if unset.",
+    )
+
     llm_backend: Literal["openai", "transformers", "vllm"] = Field(
         "openai",
         description='"transformers" and "vllm" run MEDRAG_LLM_MODEL, a directory, in this process.',

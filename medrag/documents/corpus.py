@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
+from typing import NamedTuple
 
 from medrag.documents import bibliography, files, guideline, parsers, passages, sandbox, structure
 from medrag.documents import doubts as structure_doubts
@@ -81,6 +82,7 @@ def read(
     *,
     max_tokens: int = passages.MAX_TOKENS,
     encoding: str | None = None,
+    ocr: str | None = None,
     workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = sandbox.LIMITS,
@@ -92,6 +94,7 @@ def read(
             corpus.toml in it says what it holds.
         max_tokens: Longest passage.
         encoding: Codec of text files; None to detect it.
+        ocr: Recogniser of pages that are pictures, `package.module:function`; None for none.
         workers: How many files are parsed at a time; the order of what comes out is the same.
         progress: Called after each file.
         limits: What parsing one file may use.
@@ -101,6 +104,7 @@ def read(
         known={},
         max_tokens=max_tokens,
         encoding=encoding,
+        ocr=ocr,
         workers=workers,
         progress=progress,
         limits=limits,
@@ -115,6 +119,7 @@ def changes(
     known: Mapping[str, Sequence[str]],
     max_tokens: int = passages.MAX_TOKENS,
     encoding: str | None = None,
+    ocr: str | None = None,
     workers: int = 1,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = sandbox.LIMITS,
@@ -122,19 +127,19 @@ def changes(
     """Read what is new or has changed; the rest comes out as Unchanged, in its place.
 
     Args:
-        paths, max_tokens, encoding, workers, progress, limits: As for `read`.
+        paths, max_tokens, encoding, ocr, workers, progress, limits: As for `read`.
         known: Fingerprints of files read before, with the ids of their documents.
     """
     found = list(files.listed(paths))
     names = Identifiers()
-    settings = (VERSION, max_tokens, encoding)
+    settings = _Settings(max_tokens, encoding, ocr)
     kept: dict[int, Unchanged] = {}
     for position, file in enumerate(found if known else ()):
         if isinstance(file, File) and (unchanged := _unchanged(file, settings, known)) is not None:
             kept[position] = unchanged
             names.reserve(unchanged.document_ids)
     done = 0
-    for file, parts in _parsed(found, kept, settings, encoding, workers, limits):
+    for file, parts in _parsed(found, kept, settings, workers, limits):
         pages = 0
         for part in parts:
             if not isinstance(part, _Part):
@@ -144,7 +149,7 @@ def changes(
             try:
                 entry = _ingested(part, file, names, max_tokens)
             except ParseError as error:
-                yield Failure(path=_place(file, part.parsed.member), error=error)
+                yield _failed(file, part.parsed.member, error, part.fingerprint)
                 continue
             pages += len(entry.document.pages)
             yield entry
@@ -154,11 +159,27 @@ def changes(
             progress(Progress(done=done, files=len(found), name=name, pages=pages))
 
 
+class _Settings(NamedTuple):
+    """What an operator says of all files."""
+
+    max_tokens: int
+    encoding: str | None
+    ocr: str | None
+
+    def options(self, file: File) -> Options:
+        named = file.entry.encoding if file.entry else None
+        return Options(encoding=named or self.encoding, ocr=self.ocr)
+
+    def fingerprint(self, file: File, data: bytes) -> str:
+        decisive = parsers.signature(file.name, self.options(file))
+        return file.fingerprint(data, (VERSION, self.max_tokens, *decisive))
+
+
 def _unchanged(
-    file: File, settings: object, known: Mapping[str, Sequence[str]]
+    file: File, settings: _Settings, known: Mapping[str, Sequence[str]]
 ) -> Unchanged | None:
     try:
-        fingerprint = file.fingerprint(file.read(), settings)
+        fingerprint = settings.fingerprint(file, file.read())
     except MedragError:
         return None  # it is read again, and fails again
     if fingerprint not in known:
@@ -174,8 +195,7 @@ _Parts = Iterable["_Part | Failure | Unchanged"]
 def _parsed(
     found: Sequence[File | Failure],
     kept: Mapping[int, Unchanged],
-    settings: object,
-    encoding: str | None,
+    settings: _Settings,
     workers: int,
     limits: Limits,
 ) -> Iterator[tuple[File | Failure, _Parts]]:
@@ -189,7 +209,7 @@ def _parsed(
         def parse(file: File) -> _Parts:
             box = free.get()
             try:
-                return _contents(file, settings, encoding, box)
+                return _contents(file, settings, box)
             finally:
                 free.put(box)
 
@@ -218,9 +238,9 @@ def _parsed(
                     parts.cancel()
 
 
-def _contents(file: File, settings: object, encoding: str | None, box: sandbox.Sandbox) -> _Parts:
+def _contents(file: File, settings: _Settings, box: sandbox.Sandbox) -> _Parts:
     """What one file holds; an error of the file is its only content."""
-    options = Options(encoding=(file.entry.encoding if file.entry else None) or encoding)
+    options = settings.options(file)
     try:
         format_ = parsers.format_of(file.shown)
         data = file.read()
@@ -230,7 +250,7 @@ def _contents(file: File, settings: object, encoding: str | None, box: sandbox.S
             sha256=hashlib.sha256(data).hexdigest(),
             size=len(data),
         )
-        fingerprint = file.fingerprint(data, settings)
+        fingerprint = settings.fingerprint(file, data)
         parts: Iterable[Parsed | Unparsed]
         if format_.sandboxed and sandbox.available():
             parts = box.parse(data, where=file.shown, options=options)
@@ -247,19 +267,18 @@ def _settled(
     try:
         for part in parts:
             if isinstance(part, Unparsed):
-                yield Failure(path=_place(file, part.member), error=_typed(part.error, file.shown))
+                yield _failed(file, part.member, part.error, fingerprint)
             else:
                 yield _Part(parsed=part, source=source, fingerprint=fingerprint)
     except MedragError as error:
         yield Failure(path=file.shown, error=error)
 
 
-def _place(file: File, member: str | None) -> str:
-    return file.shown if member is None else f"{file.shown}:{member}"
-
-
-def _typed(error: Exception, where: str) -> MedragError:
-    return error if isinstance(error, MedragError) else ParseError(str(error), where=where)
+def _failed(file: File, member: str | None, error: Exception, fingerprint: str) -> Failure:
+    part = "" if member is None else f":{member}"
+    if not isinstance(error, MedragError):
+        error = ParseError(str(error), where=file.shown)
+    return Failure(path=file.shown + part, error=error, part=part, fingerprint=fingerprint)
 
 
 def _ingested(part: _Part, file: File, names: Identifiers, max_tokens: int) -> Ingested:

@@ -17,10 +17,18 @@ MAX_BYTES = 200 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A file, or a part of one, that could not be read; `path` is as the user gave it."""
+    """A file, or a part of one, that could not be read.
+
+    Attributes:
+        path: As the user gave it; with the part, if it is of one.
+        part: The end of `path` that names a part of a file; "" for a whole one.
+        fingerprint: Of a file of which another part could be read; "" for a whole one.
+    """
 
     path: str
     error: MedragError
+    part: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class Limits:
         memory: Address space, in bytes.
         cpu: CPU seconds; each page adds `cpu_per_page`.
         wall: Seconds by the clock; each page adds `wall_per_page`.
+        per_picture: Seconds, of either kind, that a page adds which a recogniser reads.
         output: Bytes that may come back.
     """
 
@@ -43,6 +44,7 @@ class Limits:
     cpu_per_page: float = 0.25
     wall: float = 30.0
     wall_per_page: float = 0.5
+    per_picture: float = 60.0
     output: int = 64 * 2**20
 
 
@@ -79,7 +81,7 @@ class Sandbox:
             ParseError: Of the kind that the parser raised; LimitExceeded or DamagedDocument when its
                 process died.
         """
-        request = {"where": where, "encoding": options.encoding, "size": len(data)}
+        request = {"where": where, "encoding": options.encoding, "ocr": options.ocr}
         server = self._started()
         try:
             _send(server.stdin, json.dumps(request).encode(), data)

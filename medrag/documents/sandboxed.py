@@ -68,8 +68,12 @@ def _child(
     code = 0
     try:
         bounds = _Bounds(limits)
-        bounds.set()
-        options = Options(encoding=request["encoding"], counted=bounds.extend)  # type: ignore[arg-type]
+        bounds.set(pictures=request["ocr"] is not None)
+        options = Options(
+            encoding=request["encoding"],  # type: ignore[arg-type]
+            ocr=request["ocr"],  # type: ignore[arg-type]
+            counted=bounds.extend,
+        )
         where = str(request["where"])
         try:
             parts = list(parsers.parse(data, where=where, options=options))
@@ -102,10 +106,10 @@ class _Bounds:
     def __init__(self, limits: Mapping[str, float]) -> None:
         self.limits = limits
 
-    def set(self) -> None:
+    def set(self, *, pictures: bool) -> None:
         """Apply them; they hold for all that this process starts too."""
         memory, output = int(self.limits["memory"]), int(self.limits["output"])
-        most = int(self.limits["cpu"] + MOST_PAGES * self.limits["cpu_per_page"])
+        most = self._seconds("cpu", MOST_PAGES, MOST_PAGES if pictures else 0)
         _limit(resource.RLIMIT_AS, memory, memory)
         _limit(resource.RLIMIT_CPU, int(self.limits["cpu"]), most)
         _limit(resource.RLIMIT_FSIZE, output, output)
@@ -114,15 +118,15 @@ class _Bounds:
             signal.signal(name, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, self.limits["wall"])
 
-    def extend(self, pages: int) -> None:
-        """A document of this many pages may take longer."""
-        pages = min(pages, MOST_PAGES)
-        _limit(
-            resource.RLIMIT_CPU, int(self.limits["cpu"] + pages * self.limits["cpu_per_page"]), None
-        )
-        signal.setitimer(
-            signal.ITIMER_REAL, self.limits["wall"] + pages * self.limits["wall_per_page"]
-        )
+    def extend(self, pages: int, pictures: int = 0) -> None:
+        """A document of this many pages may take longer, one that a recogniser reads longer still."""
+        _limit(resource.RLIMIT_CPU, self._seconds("cpu", pages, pictures), None)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds("wall", pages, pictures))
+
+    def _seconds(self, kind: str, pages: int, pictures: int) -> int:
+        pages, pictures = min(pages, MOST_PAGES), min(pictures, MOST_PAGES)
+        each = pages * self.limits[f"{kind}_per_page"] + pictures * self.limits["per_picture"]
+        return int(self.limits[kind] + each)
 
 
 def _limit(which: int, soft: int, hard: int | None) -> None:

@@ -33,6 +33,7 @@ class Summary(NamedTuple):
     id: str
     title: str
     edition: str | None
+    source: str
     place: Place
     fingerprint: str
     counts: records.Counts
@@ -46,6 +47,7 @@ class Summary(NamedTuple):
             id=record["id"],
             title=record.get("title", ""),
             edition=record.get("edition"),
+            source=record["source"]["name"],
             place=records.read_place(record),
             fingerprint=record.get("fingerprint", ""),
             counts=records.Counts(**record["counts"]),

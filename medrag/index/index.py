@@ -7,8 +7,7 @@ read one at a time when they are asked for.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
 from medrag.documents.passages import Passage
 from medrag.errors import IndexCorrupted, NotInIndex
-from medrag.index import builder, generations, manifests, records
+from medrag.index import builder, generations, manifests, records, unread, writing
 from medrag.index.abbreviations import Abbreviations
 from medrag.index.catalogue import Checked, Documents, Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, Column, Identifiers
@@ -33,6 +32,7 @@ from medrag.index.vectors import Vectors
 
 if TYPE_CHECKING:
     from medrag.documents.corpus import Ingested
+    from medrag.documents.files import Failure
 
 #: Generations that stay on disk after a build: the current one, and one to compare it with.
 KEPT_GENERATIONS = 2
@@ -95,6 +95,7 @@ class Index:
         entries: Iterable[Ingested],
         *,
         encoder: Encoder,
+        unread: Iterable[Failure] = (),
         keep: int = KEPT_GENERATIONS,
     ) -> Index:
         """Write a new generation of the documents in `entries` and make it the current one.
@@ -103,6 +104,8 @@ class Index:
 
         Args:
             path: The index's directory; made if it is not there.
+            unread: What could not be read of the files that the documents came from; looked at
+                once all of `entries` have been.
             keep: How many generations stay on disk.
 
         Raises:
@@ -112,7 +115,9 @@ class Index:
         """
         path = Path(path)
         with generations.writing(path) as temporary:
-            generation = _write(path, temporary, entries, encoder=encoder, base=None, carried={})
+            generation = writing.write(
+                path, temporary, entries, unread, encoder=encoder, base=None, carried={}
+            )
             generations.prune(path, keep=keep)
         return cls(path, generation, encoder=encoder, verify=False)
 
@@ -124,6 +129,7 @@ class Index:
         *,
         encoder: Encoder,
         removed: Iterable[str] = (),
+        unread: Iterable[Failure] = (),
         base: Index | None = None,
         keep: int = KEPT_GENERATIONS,
     ) -> Index:
@@ -135,6 +141,7 @@ class Index:
 
         Args:
             removed: Ids of documents; one that is not there is no error.
+            unread: What could not be read of the files of all documents, as for `build`.
             base: The current generation, if it is open already and its checksums were compared;
                 another that has become current meanwhile is taken instead.
 
@@ -154,8 +161,8 @@ class Index:
                 for row, identifier in enumerate(base.identifiers)
                 if identifier not in replaced
             }
-            generation = _write(
-                path, temporary, entries, encoder=encoder, base=base, carried=carried
+            generation = writing.write(
+                path, temporary, entries, unread, encoder=encoder, base=base, carried=carried
             )
             generations.prune(path, keep=keep)
         return cls(path, generation, encoder=encoder, verify=False)
@@ -229,6 +236,11 @@ class Index:
             if summary.fingerprint:
                 files.setdefault(summary.fingerprint, []).append(summary.id)
         return {fingerprint: tuple(ids) for fingerprint, ids in files.items()}
+
+    @cached_property
+    def unread(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """What could not be read of the files that documents are from, by their fingerprint."""
+        return unread.read(self._directory)
 
     def document_row(self, identifier: str) -> int | None:
         """The row of a document, or None when it is not here."""
@@ -373,23 +385,3 @@ class Index:
         for part in vars(self).values():
             if isinstance(part, Blobs):
                 part.close()
-
-
-def _write(
-    path: Path,
-    temporary: Path,
-    entries: Iterable[Ingested],
-    *,
-    encoder: Encoder,
-    base: Index | None,
-    carried: Mapping[str, int],
-) -> str:
-    """Write and commit a generation of `entries` and of documents carried over from `base`."""
-    spool = builder.Spool(temporary / "spool", base=base)
-    with contextlib.closing(spool):
-        for entry in entries:
-            spool.add(entry)
-    target = temporary / "generation"
-    target.mkdir()
-    content = builder.write(spool, target, encoder=encoder, base=base, carried=carried)
-    return generations.commit(path, target, manifests.describe(content, encoder))

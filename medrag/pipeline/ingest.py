@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from medrag.documents import corpus, editions
 from medrag.documents.corpus import Ingested, Progress, Unchanged
 from medrag.documents.editions import Graph, Place
 from medrag.documents.files import Failure
+from medrag.documents.parsers import NEEDS_OCR
 from medrag.errors import (
     CorpusError,
     IndexCorrupted,
@@ -25,6 +26,7 @@ from medrag.errors import (
     NeedsOCR,
     Notice,
 )
+from medrag.index import unread as unread_files
 from medrag.index.catalogue import Summary
 from medrag.index.encoders import Encoder
 from medrag.index.index import Index
@@ -41,6 +43,8 @@ class DocumentRow:
         questions: Clinical questions that a recommendation answers.
         without_strength: Recommendations whose strength the document does not give.
         supersedes: The edition that it replaces, as is stated or inferred.
+        source: The file's path, relative to the corpus.
+        needs_ocr: Pages that were left out, because they are pictures without text.
     """
 
     document_id: str
@@ -52,6 +56,8 @@ class DocumentRow:
     without_strength: int
     edition: str | None
     supersedes: str | None = None
+    source: str
+    needs_ocr: tuple[int, ...]
     warnings: tuple[Notice, ...]
 
     def says(self, code: str) -> bool:
@@ -109,7 +115,8 @@ class IngestReport:
                 failure.path: list(failure.error.pages)
                 for failure in self.errors
                 if isinstance(failure.error, NeedsOCR)
-            },
+            }
+            | {row.source: list(row.needs_ocr) for row in self.documents if row.needs_ocr},
             "hidden_text": [row.document_id for row in self.documents if row.says("hidden_text")],
         }
 
@@ -160,6 +167,9 @@ def ingest(
         rows: list[DocumentRow] = []
         errors: list[Failure] = []
         kept: set[str] = set()
+        files: set[str] = set()
+        # A file of which nothing could be read is read again each time, and needs no memory.
+        partly = (failure for failure in errors if failure.fingerprint in files)
         series: list[Place] = []
 
         def changed() -> Iterator[Ingested]:
@@ -168,6 +178,7 @@ def ingest(
                 known=current.fingerprints,
                 max_tokens=settings.passage_tokens,
                 encoding=encoding,
+                ocr=settings.ocr,
                 workers=settings.workers,
                 progress=progress,
             ):
@@ -175,11 +186,14 @@ def ingest(
                     errors.append(entry)
                 elif isinstance(entry, Unchanged):
                     kept.update(entry.document_ids)
+                    files.add(entry.fingerprint)
+                    errors.extend(current.unread(entry))
                     for summary in map(current.summary, entry.document_ids):
                         rows.append(_row_of(summary))
                         series.append(summary.place)
                 else:
                     rows.append(_row(entry))
+                    files.add(entry.fingerprint)
                     series.append(editions.place(entry.document))
                     yield entry
 
@@ -187,7 +201,7 @@ def ingest(
         if dry_run:
             deque(changed(), maxlen=0)
         elif current.index is None:
-            generation = _build(index, changed(), encoder)
+            generation = _build(index, changed(), partly, encoder)
         else:
             new = list(changed())
             removed = set(current.index.identifiers) - kept
@@ -195,7 +209,14 @@ def ingest(
                 generation = current.index.generation
             elif new or kept:
                 with contextlib.closing(
-                    Index.update(index, new, encoder=encoder, removed=removed, base=current.index)
+                    Index.update(
+                        index,
+                        new,
+                        encoder=encoder,
+                        removed=removed,
+                        unread=partly,
+                        base=current.index,
+                    )
                 ) as updated:
                     generation = updated.generation
     return IngestReport(
@@ -256,6 +277,12 @@ class _Current:
         """What the generation holds of a document."""
         return self._summaries[identifier]
 
+    def unread(self, file: Unchanged) -> list[Failure]:
+        """What could not be read of a file that has not changed since."""
+        assert self.index is not None  # noqa: S101 - its own fingerprints name its documents
+        failed = self.index.unread.get(file.fingerprint, ())
+        return unread_files.failures(failed, file.path, file.fingerprint)
+
     @cached_property
     def _summaries(self) -> Mapping[str, Summary]:
         assert self.index is not None  # noqa: S101
@@ -285,11 +312,15 @@ def sample_corpus() -> Path:
     )
 
 
-def _build(path: Path, entries: Iterator[Ingested], encoder: Encoder) -> str | None:
+def _build(
+    path: Path, entries: Iterator[Ingested], unread: Iterable[Failure], encoder: Encoder
+) -> str | None:
     first = next(entries, None)
     if first is None:
         return None  # an index of nothing helps nobody
-    with contextlib.closing(Index.build(path, chain([first], entries), encoder=encoder)) as built:
+    with contextlib.closing(
+        Index.build(path, chain([first], entries), encoder=encoder, unread=unread)
+    ) as built:
         return built.generation
 
 
@@ -299,6 +330,8 @@ def _row(entry: Ingested) -> DocumentRow:
         document_id=document.id,
         title=document.title,
         edition=document.edition,
+        source=document.source.name,
+        needs_ocr=_pages(document.metadata),
         warnings=document.notices,
         **counts(document, entry.passages, entry.recommendations)._asdict(),
     )
@@ -309,9 +342,15 @@ def _row_of(summary: Summary) -> DocumentRow:
         document_id=summary.id,
         title=summary.title,
         edition=summary.edition,
+        source=summary.source,
+        needs_ocr=_pages(summary.metadata),
         warnings=summary.notices,
         **summary.counts._asdict(),
     )
+
+
+def _pages(metadata: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(map(int, metadata.get(NEEDS_OCR, "").split()))
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import medrag
+from medrag.documents import parsers
 from medrag.index.encoders import load
 from medrag.index.index import Index
 from medrag.pipeline.ingest import IngestReport, ingest
@@ -173,3 +175,64 @@ def test_a_rehearsal_says_what_the_ingestion_will_say(tmp_path: Path) -> None:
     done = run(corpus, tmp_path / "i")
     assert done.documents == rehearsed.documents
     assert done.summary() == rehearsed.summary()
+
+
+def failures(report: IngestReport) -> list[tuple[str, str, str | None]]:
+    return [(error.path, str(error.error), error.error.where) for error in report.errors]
+
+
+def test_a_bad_line_is_reported_again_though_its_file_has_not_changed(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD)
+    good = json.dumps({"_id": "a", "title": "架空", "text": "血圧を測る。"}, ensure_ascii=False)
+    (corpus / "lines.jsonl").write_text(f'{good}\n{{"_id": "b"\n{{"text": 1}}\n', "utf-8")
+    first = run(corpus, tmp_path / "i")
+    second = run(corpus, tmp_path / "i")
+    assert [path for path, _, _ in failures(first)] == [
+        f"{corpus}/lines.jsonl:2",
+        f"{corpus}/lines.jsonl:3",
+    ]
+    assert failures(second) == failures(first)
+    assert second.generation == first.generation
+    folder(corpus, new=NEW)
+    third = run(corpus, tmp_path / "i")
+    assert failures(third) == failures(first)
+    assert third.generation == run(corpus, tmp_path / "whole").generation
+    (corpus / "lines.jsonl").write_text(good, "utf-8")
+    assert failures(run(corpus, tmp_path / "i")) == []
+
+
+def test_where_the_corpus_lies_is_no_content_of_the_index(tmp_path: Path) -> None:
+    generations = set()
+    for name in ("one", "other"):
+        corpus = folder(tmp_path / name, old=OLD)
+        (corpus / "lines.jsonl").write_text('{"text": "測る。"}\n{\n', "utf-8")
+        generations.add(run(corpus, tmp_path / f"index-{name}").generation)
+    assert len(generations) == 1
+
+
+def test_a_file_is_read_again_once_the_package_that_was_missing_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "atrial-fibrillation-2024.pdf"
+    corpus = folder(tmp_path / "c")
+    shutil.copy(Path("corpora/sample") / name, corpus / name)
+    real = importlib.metadata.version
+
+    def without_tables(package: str) -> str:
+        if package == "pdfplumber":
+            raise importlib.metadata.PackageNotFoundError(package)
+        return real(package)
+
+    with monkeypatch.context() as patched:
+        parsers.installed.cache_clear()
+        patched.setattr(parsers, "version", without_tables)
+        before = parsers.signature(name, parsers.Options())
+        run(corpus, tmp_path / "i")
+    parsers.installed.cache_clear()
+    assert before != parsers.signature(name, parsers.Options())
+    with closing(Index.open(tmp_path / "i", encoder=load(None))) as index:
+        (old,) = index.fingerprints()
+    run(corpus, tmp_path / "i")
+    with closing(Index.open(tmp_path / "i", encoder=load(None))) as index:
+        (new,) = index.fingerprints()
+    assert old != new

@@ -8,8 +8,10 @@ silently: a file that cannot be read to the character raises a typed ParseError.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +20,10 @@ from medrag.errors import MissingDependency, Notice, UnsupportedFormat
 
 if TYPE_CHECKING:
     from medrag.documents.parsers.pdf_objects import Box
+
+
+#: Key of the metadata that names the pages which were left out for want of text: "3 7".
+NEEDS_OCR = "needs_ocr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +65,16 @@ class Unparsed:
     error: Exception
 
 
-def _ignore(pages: int) -> None:
+def _ignore(pages: int, pictures: int = 0) -> None:
     """Nobody asked how many pages there are."""
-    del pages
+    del pages, pictures
+
+
+class Counted(Protocol):
+    """Told how much a document is to read, once that is known."""
+
+    def __call__(self, pages: int, pictures: int = 0) -> None:
+        """So many pages, of which so many are pictures that a recogniser will read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +83,13 @@ class Options:
 
     Attributes:
         encoding: Codec of text files; None to detect it.
+        ocr: Recogniser of pages that are pictures, `package.module:function`; None for none.
         counted: Told how many pages a document has, once that is known.
     """
 
     encoding: str | None = None
-    counted: Callable[[int], None] = _ignore
+    ocr: str | None = None
+    counted: Counted = _ignore
 
 
 class Parser(Protocol):
@@ -87,29 +102,32 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A file format: the module that reads it, and the extra that module needs, if any."""
+    """A file format: the module that reads it, the packages and the extra which that needs."""
 
     module: str
     media_type: str
+    packages: tuple[str, ...] = ()
     extra: str | None = None
     sandboxed: bool = True
 
 
+_PDF, _HTML, _WORD = ("pypdfium2", "pdfplumber"), ("selectolax",), ("python-docx", "lxml")
 FORMATS: Mapping[str, Format] = {
     ".txt": Format(module="text", media_type="text/plain", sandboxed=False),
     ".md": Format(module="markdown", media_type="text/markdown", sandboxed=False),
     ".markdown": Format(module="markdown", media_type="text/markdown", sandboxed=False),
-    ".html": Format(module="html", media_type="text/html"),
-    ".htm": Format(module="html", media_type="text/html"),
-    ".xhtml": Format(module="html", media_type="application/xhtml+xml"),
-    ".pdf": Format(module="pdf", media_type="application/pdf"),
+    ".html": Format(module="html", media_type="text/html", packages=_HTML),
+    ".htm": Format(module="html", media_type="text/html", packages=_HTML),
+    ".xhtml": Format(module="html", media_type="application/xhtml+xml", packages=_HTML),
+    ".pdf": Format(module="pdf", media_type="application/pdf", packages=_PDF),
     ".docx": Format(
         module="docx",
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        packages=_WORD,
         extra="documents",
     ),
-    ".epub": Format(module="epub", media_type="application/epub+zip"),
-    ".zip": Format(module="zip", media_type="application/zip"),
+    ".epub": Format(module="epub", media_type="application/epub+zip", packages=_HTML),
+    ".zip": Format(module="zip", media_type="application/zip", packages=(*_PDF, *_HTML, *_WORD)),
     ".jsonl": Format(module="jsonl", media_type="application/jsonl", sandboxed=False),
 }
 
@@ -130,6 +148,27 @@ def format_of(name: str) -> Format:
         where=name,
         hint=f"convert it to one of {', '.join(sorted(FORMATS))}",
     )
+
+
+def signature(name: str, options: Options) -> tuple[str | None, ...]:
+    """What decides, beside the file itself, how it is read: another one, and it is read again.
+
+    A package that was not installed when a file was read, and is now, is such a thing.
+    """
+    packages = (
+        FORMATS[suffix].packages if (suffix := PurePath(name).suffix.lower()) in FORMATS else ()
+    )
+    ocr = options.ocr if "pypdfium2" in packages else None
+    return (options.encoding, ocr, *map(installed, packages))
+
+
+@cache
+def installed(package: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed | Unparsed]:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 
-from medrag.documents.parsers import Options, Parsed, pdf_cells, pdf_layout, pdf_page, tables_of
+from medrag.documents.parsers import (
+    NEEDS_OCR,
+    Options,
+    Parsed,
+    ocr,
+    pdf_cells,
+    pdf_layout,
+    pdf_page,
+    tables_of,
+)
 from medrag.documents.parsers.pdf_page import Line, PageLines
 from medrag.errors import (
     DamagedDocument,
@@ -54,13 +64,21 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         options.counted(count)
         pages = [_page(document, index, where) for index in range(count)]
         metadata = _metadata(document)
+        pictures = _pictures(pages)
+        if pictures and options.ocr:
+            options.counted(count, len(pictures))
+            recognise = ocr.load(options.ocr)
+            for n in pictures:
+                lines = ocr.read(document[n - 1], n, recognise)
+                pages[n - 1] = replace(pages[n - 1], lines=lines)
     finally:
         document.close()
-    scanned = tuple(
-        n for n, page in enumerate(pages, start=1) if page.picture and _length(page) < _FEW
-    )
-    _check(pages, scanned, where)
-    notices = _notices(pages, scanned, data)
+    scanned = _pictures(pages)
+    recognised = sorted(set(pictures) - set(scanned))
+    _check(pages, scanned, where, asked=options.ocr is not None)
+    notices = _notices(pages, scanned, recognised, data)
+    if scanned:
+        metadata[NEEDS_OCR] = " ".join(map(str, scanned))
     rows, reservations = _tables(data, pages)
     notices += reservations
     assembled = pdf_layout.assemble(pages, rows)
@@ -109,17 +127,24 @@ def _page(document: pdfium.PdfDocument, index: int, where: str) -> PageLines:
         page.close()
 
 
+def _pictures(pages: Sequence[PageLines]) -> tuple[int, ...]:
+    """The numbers of the pages that are pictures and have next to no text."""
+    found = enumerate(pages, start=1)
+    return tuple(n for n, page in found if page.picture and _length(page) < _FEW)
+
+
 def _length(page: PageLines) -> int:
     return sum(len(line.text) for line in page.lines)
 
 
-def _check(pages: Sequence[PageLines], scanned: Sequence[int], where: str) -> None:
+def _check(pages: Sequence[PageLines], scanned: Sequence[int], where: str, *, asked: bool) -> None:
     """Fail closed on what cannot be read to the character."""
     if scanned and 2 * len(scanned) >= len(pages):
+        hint = "the recogniser read next to nothing on them; give a better scan"
         raise NeedsOCR(
             f"{len(scanned)} of {len(pages)} pages are pictures without text",
             where=where,
-            hint="run OCR over the file and ingest the result",
+            hint=hint if asked else "run OCR over the file, or name a recogniser (MEDRAG_OCR)",
             pages=tuple(scanned),
         )
     text = "".join(line.text for page in pages for line in page.lines)
@@ -135,8 +160,16 @@ def _check(pages: Sequence[PageLines], scanned: Sequence[int], where: str) -> No
         )
 
 
-def _notices(pages: Sequence[PageLines], scanned: Sequence[int], data: bytes) -> list[Notice]:
+def _notices(
+    pages: Sequence[PageLines], scanned: Sequence[int], recognised: Sequence[int], data: bytes
+) -> list[Notice]:
     notices = []
+    if recognised:
+        listed = ", ".join(map(str, recognised))
+        message = (
+            f"pages read by OCR, which may be wrong; compare numbers with the original: {listed}"
+        )
+        notices.append(Notice(code="ocr", message=message))
     if scanned:
         listed = ", ".join(map(str, scanned))
         notices.append(

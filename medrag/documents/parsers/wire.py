@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from medrag import errors
@@ -55,7 +56,7 @@ def decoded(reply: dict[str, Any], where: str) -> list[Parsed | Unparsed]:
     """
     try:
         if "error" in reply:
-            error = _raised(reply["error"], where)
+            error = error_from(reply["error"], where)
         else:
             return [_part(part, where) for part in reply["parts"]]
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
@@ -67,7 +68,8 @@ def decoded(reply: dict[str, Any], where: str) -> list[Parsed | Unparsed]:
     raise error
 
 
-def _raised(value: dict[str, Any], where: str) -> MedragError:
+def error_from(value: Mapping[str, Any], where: str) -> MedragError:
+    """The error of JSON values; `where` where they do not say."""
     kind = getattr(errors, str(value["kind"]), DamagedDocument)
     if not (isinstance(kind, type) and issubclass(kind, ParseError | errors.MissingDependency)):
         kind = DamagedDocument
@@ -81,7 +83,7 @@ def _raised(value: dict[str, Any], where: str) -> MedragError:
 
 def _part(value: dict[str, Any], where: str) -> Parsed | Unparsed:
     if "error" in value:
-        return Unparsed(member=str(value["member"]), error=_raised(value["error"], where))
+        return Unparsed(member=str(value["member"]), error=error_from(value["error"], where))
     text = str(value["text"])
     length = len(text)
     pages = tuple(
