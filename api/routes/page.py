@@ -32,6 +32,7 @@ async def words() -> Json:
             "review": labels.REVIEW,
             "statuses": labels.STATUSES,
             "modes": labels.MODES,
+            "tiers": labels.TIERS,
             "editions": labels.EDITIONS,
             "nearest": labels.NEAREST,
         }

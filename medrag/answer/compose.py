@@ -14,6 +14,10 @@ from medrag.errors import Notice
 from medrag.generation.draft import Draft
 from medrag.retrieval.retriever import Hit
 
+_NO_HITS = Notice(
+    code="no_hits",
+    message="検索で1件も見つかりませんでした。質問の語と、時点や絞り込みの条件を確かめてください。",
+)
 _UNKNOWN: Mapping[str, Sequence[Notice]] = MappingProxyType({})
 
 
@@ -58,6 +62,7 @@ def compose(
             *notices,
             *draft.notices,
             *_reservations(report, claims, citations, status),
+            *(() if hits else (_NO_HITS,)),
             *_readings(citations, hits if status == "abstained" else (), read),
         ),
         mode=draft.mode,

@@ -19,6 +19,7 @@ from medrag.answer.labels import (
     REVIEW,
     STATUSES,
     VERDICTS,
+    checked_by,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _STYLE = "font-family:system-ui,'Noto Sans CJK JP',sans-serif;line-height:1.7;ma
 
 def render(answer: Answer) -> str:
     """One <div>, safe to place in any page."""
-    how = f"{STATUSES[answer.status]} · {MODES[answer.mode]} · 検証: {escape(answer.verified_by)}"
+    how = f"{STATUSES[answer.status]} · {MODES[answer.mode]} · 検証: {escape(checked_by(answer.verified_by))}"
     parts = [
         f'<div class="medrag-answer" style="{_STYLE}">',
         f"<p><b>{escape(answer.question)}</b><br><small>{how}</small></p>",

@@ -22,6 +22,8 @@ STATUSES = {
     "abstained": "回答を控えました",
 }
 MODES = {"extractive": "抜粋（言語モデル不使用）", "model": "言語モデルによる文章"}
+#: Who checked, by `verified_by`; a tier that is not here is shown as it is.
+TIERS = {"lexical": "語句と数値の照合", "llm": "言語モデル"}
 EDITIONS = {"current": "現行版", "superseded": "旧版", "unknown": "版の新旧は不明"}
 NEAREST = "最も近い記載"
 #: So many of them are shown with an abstention.
@@ -82,3 +84,9 @@ READINGS = {
     "structure_uncertain": "推奨を認識できなかった文書です。推奨と解説の区別を原文で確認してください。",
     "tables_as_text": "セルの区切りを読み取れていない表があります。表の値は原文で確認してください。",
 }
+
+
+def checked_by(verified_by: str) -> str:
+    """`verified_by` for people: its tiers in words, and the name itself."""
+    known = TIERS.get(verified_by)
+    return f"{known}（{verified_by}）" if known else verified_by

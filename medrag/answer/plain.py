@@ -14,6 +14,7 @@ from medrag.answer.labels import (
     REVIEW,
     STATUSES,
     VERDICTS,
+    checked_by,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def render(answer: Answer) -> str:
     """Several lines, ending without a newline."""
     lines = [
         f"問: {_line(answer.question)}",
-        f"{STATUSES[answer.status]} ― {MODES[answer.mode]}、検証: {answer.verified_by}",
+        f"{STATUSES[answer.status]} ― {MODES[answer.mode]}、検証: {checked_by(answer.verified_by)}",
         "",
         answer.text,
     ]

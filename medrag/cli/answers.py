@@ -41,6 +41,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def _search(arguments: argparse.Namespace) -> int:
+    from medrag.answer.labels import EDITIONS, NOTICE
     from medrag.pipeline import Medrag
 
     with Medrag(index=arguments.index) as rag:
@@ -66,10 +67,12 @@ def _search(arguments: argparse.Namespace) -> int:
     for hit in hits:
         place = " > ".join((hit.title, *hit.passage.section))
         page = f" p.{hit.passage.page}" if hit.passage.page else ""
-        print(f"{hit.rank}. [{hit.score:.3f}] {place}{page}")
-        print(f"   {' '.join(hit.passage.text.split())}")
+        edition = "、".join(filter(None, (hit.edition, EDITIONS[hit.edition_status])))
+        print(f"{hit.rank}. [{hit.score:.3f}] {place}{page}（{edition}）")
+        print(f"   {' '.join(hit.shown.split())}")
     if not hits:
         print("該当する箇所はありません。")
+    print(f"\n{NOTICE}")
     return DONE
 
 

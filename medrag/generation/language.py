@@ -35,8 +35,8 @@ NO_EVIDENCE: dict[Language, str] = {
 
 _NOTICES: dict[str, dict[Language, str]] = {
     "extractive": {
-        "ja": "この回答は言語モデルによらず、引用元の文をそのまま抜き出したものです。",
-        "en": "No language model wrote this answer: it consists of sentences of the cited passages.",
+        "ja": "言語モデルは使っていません。答えは、資料の文をそのまま抜き出して示します。",
+        "en": "No language model was used: what is answered is quoted from the documents as it stands.",
     },
     "part_unanswered": {
         "ja": "「{asked}」に答える記載は見つかりませんでした。",

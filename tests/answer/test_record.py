@@ -231,3 +231,15 @@ def test_what_concerns_only_the_librarian_is_not_told_to_the_reader() -> None:
     assert "javascript" not in {
         warning.code for warning in an_answer(a_claim(), read={"d1": harmless}).warnings
     }
+
+
+def test_a_search_that_found_nothing_at_all_is_told() -> None:
+    answer = an_answer(text="該当する記載は見つかりませんでした。", hits=(), abstained=True)
+    assert "no_hits" in {warning.code for warning in answer.warnings}
+    assert "no_hits" not in {warning.code for warning in an_answer(a_claim()).warnings}
+
+
+def test_every_form_says_how_it_was_checked_in_words() -> None:
+    answer = an_answer(a_claim())
+    assert "検証: 語句と数値の照合（lexical）" in str(answer)
+    assert "検証: 語句と数値の照合（lexical）" in answer._repr_html_()

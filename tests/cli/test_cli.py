@@ -90,6 +90,24 @@ def test_searching_lists_hits_with_their_places(sample_index: Path) -> None:
     )
 
 
+def test_a_list_of_hits_tells_which_edition_is_superseded(sample_index: Path) -> None:
+    told = medrag("search", "75歳以上の降圧目標", "--index", sample_index, "-k", "20").stdout
+    assert "2020年版（第2版）、旧版）" in told
+    assert "2025年版（第3版）、現行版）" in told
+    assert "研究目的のみ" in told
+
+
+def test_a_list_of_hits_keeps_to_the_limit_that_an_owner_sets(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# 降圧目標\n\n降圧目標は130/80 mmHg未満とする。\n", "utf-8")
+    (tmp_path / "corpus.toml").write_text(
+        '[[document]]\npath = "a.md"\nid = "a"\nquote_limit = 6\n', "utf-8"
+    )
+    assert medrag("ingest", tmp_path, "--index", tmp_path / "i").returncode == 0
+    told = medrag("search", "降圧目標", "--index", tmp_path / "i").stdout
+    assert "# 降圧目標" in told
+    assert "mmHg" not in told
+
+
 def test_a_missing_index_is_one_typed_error_and_exit_1(tmp_path: Path) -> None:
     result = medrag("ask", TARGET, "--index", tmp_path / "none", "--json")
     assert result.returncode == 1

@@ -326,7 +326,7 @@ def test_a_limit_below_the_shortest_answer_leaves_a_plain_refusal() -> None:
 
 def test_an_english_question_is_told_its_reservations_in_english() -> None:
     draft = write("What is the target blood pressure in ≥75 years?", TARGET)
-    assert draft.notices[0].message.startswith("No language model wrote this answer")
+    assert draft.notices[0].message.startswith("No language model was used")
 
 
 @pytest.mark.parametrize(
