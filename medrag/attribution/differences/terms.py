@@ -130,6 +130,8 @@ def _unheld(alignment: Alignment, word: Word, match: float, home: Unit) -> Findi
         # It stands elsewhere in the passage, and here another name stands in its place.
         firm = rival.drug and _rest(alignment, word) >= _SAID
         return _finding(word, claim, "entity", rival.form, firm=firm)
+    if _told_before(word, home, alignment):
+        return None
     # Stitched from two sentences: what the one says of 間欠的空気圧迫法, told of ヘパリン.
     left = _unused(claim, home) if word.term >= 0 and claim.terms[word.term].kinds else ""
     return _finding(word, claim, "stitched", left, firm=False) if left else None
@@ -140,6 +142,11 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
     claim = alignment.claim
     if not _is_noun(word, claim) or word.base in vocabulary().heads:
         return None
+    if len(word.base) > 1 and any(word.base in unit.text for unit in alignment.units):
+        return None  # 好中球 of 好中球数
+    under = _member(word, claim, alignment)
+    if under:
+        return _finding(word, claim, "hypernym", under, firm=False)
     name = named(word)
     rest = _rest(alignment, word)
     if not name and not word.base.isascii() and rest >= _SAID and _novel(alignment) == 1:
@@ -149,6 +156,32 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
         return _finding(word, claim, "novel", "", firm=False)
     firm = rest >= (_NAMED if rival.drug else _SAID)
     return _finding(word, claim, "entity", rival.form, firm=firm)
+
+
+def _told_before(word: Word, home: Unit, alignment: Alignment) -> bool:
+    """Whether the passages speak of it before the sentence the claim rests on, which then need not."""
+    for unit in alignment.units:
+        if unit is home:
+            return False
+        if word.key in unit.keys:
+            return True
+    return False
+
+
+def _member(word: Word, claim: Reading, alignment: Alignment) -> str:
+    """What the evidence names where the claim names its class: ステロイド for ベタメタゾン."""
+    if word.term < 0:
+        return ""
+    concepts = claim.terms[word.term].concepts
+    return next(
+        (
+            term.form
+            for entry in alignment.chosen
+            for term in entry.unit.reading.terms
+            if term.classes & concepts and not term.concepts & claim.meanings
+        ),
+        "",
+    )
 
 
 def _novel(alignment: Alignment) -> int:

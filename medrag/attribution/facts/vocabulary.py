@@ -86,6 +86,9 @@ class _Tables:
             "same": self._same,
             "idiom": self._idiom,
             "denied": lambda name, forms: self.denied.update(dict.fromkeys(forms.split("|"), name)),
+            "general": lambda _, forms: self.heads.update(
+                {form: form for form in forms.split("|") if form not in self.heads}
+            ),
             "phrase": self._phrase,
             "slot": self._slot,
             **{kind: partial(self._list, kind) for kind in self.sets},
