@@ -27,7 +27,7 @@ from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, Column, Iden
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import Leg
 from medrag.index.storage import Blobs, load_array, read_record
-from medrag.index.terms import BREAK_NUMBER, Keys
+from medrag.index.terms import Keys
 from medrag.index.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 #: Generations that stay on disk after a build: the current one, and one to compare it with.
 KEPT_GENERATIONS = 2
-
-# Words of a heading that tell it apart.
-_HEADING = 256
 
 
 class Index:
@@ -87,6 +84,7 @@ class Index:
         self.words = Leg(directory, "words", passages=len(self))
         self.bigrams = Leg(directory, "bigrams", passages=len(self))
         self.document_at = lru_cache(maxsize=4096)(self._document_at)
+        self.passage_at = lru_cache(maxsize=1024)(self._passage_at)
 
     @classmethod
     def build(
@@ -284,8 +282,8 @@ class Index:
                 return passage
         raise NotInIndex("there is no such passage in the index", where=identifier[:200])
 
-    def passage_at(self, row: int) -> Passage:
-        """The passage of a row."""
+    def _passage_at(self, row: int) -> Passage:
+        """The passage of a row; `passage_at` remembers."""
         record = read_record(self._passages[row])
         document = int(self.passage_document[row])
         text = records.decode(self._texts.part(document, *record["bytes"]))
@@ -333,14 +331,6 @@ class Index:
             hashes[identifier] = content[place : place + 64].decode("ascii")
             place += 64 + 2 + len(records.encode(identifier)) + 1
         return hashes
-
-    def section_key(self, row: int) -> tuple[int, bytes]:
-        """Tells apart the sections that passages stand in: the document and the heading's words."""
-        start = int(self._sequence_offsets[row])
-        words = self._sequences[start : start + _HEADING]
-        breaks = np.flatnonzero(words == BREAK_NUMBER)
-        heading = words[: breaks[0]] if len(breaks) else words
-        return int(self.passage_document[row]), heading.tobytes()
 
     def sequences(self, rows: NDArray[np.int64]) -> list[NDArray[np.int32]]:
         """The words of some passages in their order, as places in the vocabulary of `words`.

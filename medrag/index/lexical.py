@@ -9,7 +9,10 @@ Passages with score 0 or less are nobody's hits: bm25s gives arbitrary ones for 
 
 from __future__ import annotations
 
-from functools import cached_property
+import math
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +34,8 @@ _CHUNK = 4_000_000
 _WEIGHED = 1 << 16
 # A term that stands in a passage more often counts as often as this: BM25 tells no difference.
 _MOST = 255
+# Terms whose place is remembered: those of a question are mostly those of other questions.
+_REMEMBERED = 1 << 17
 
 
 class Postings(NamedTuple):
@@ -250,6 +255,13 @@ def _sort(
         rows[first:last], often[first:last] = rows[first:last][order], often[first:last][order]
 
 
+class Scores(NamedTuple):
+    """Passages and what they score; a passage may stand here more than once."""
+
+    rows: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
 class Leg:
     """One lexical leg of an opened index."""
 
@@ -260,6 +272,7 @@ class Leg:
         parts = {part: self.part(part) for part in ("data", "indices", "indptr")}
         self._indptr, self._indices, self._data = parts["indptr"], parts["indices"], parts["data"]
         self.passages = passages
+        self.place = lru_cache(maxsize=_REMEMBERED)(self._place)
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
         self._bm25.scores = {**parts, "num_docs": passages}
         self._bm25.nonoccurrence_array = None
@@ -278,30 +291,27 @@ class Leg:
         """The key of every term, sorted."""
         return self._keys
 
-    def places(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
-        """The place of each key in the vocabulary, -1 for one that it does not have."""
-        keys = keys.astype(np.uint64)
-        if not len(self._keys):
-            return np.full(len(keys), -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return np.where(self._keys[places] == keys, places, -1)
+    def _place(self, key: int) -> int:
+        """The place of a key in the vocabulary, -1 when it has none; `place` remembers."""
+        place = bisect_left(self._keys, key)
+        return place if place < len(self._keys) and int(self._keys[place]) == key else -1
 
-    def find(self, keys: Keys | NDArray[np.int64]) -> NDArray[np.int64]:
+    def find(self, keys: Iterable[int]) -> NDArray[np.int64]:
         """The places of those keys that the vocabulary has; the others are left out."""
-        places = self.places(keys)
-        return places[places >= 0]
+        places = [place for place in map(self.place, keys) if place >= 0]
+        return np.asarray(places, dtype=np.int64)
 
-    def idf(self, terms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Inverse document frequency of each term, as BM25 weighs it."""
-        return np.asarray(self.rarity(self.frequencies(terms)))
+    def idf(self, term: int) -> float:
+        """Inverse document frequency of a term, as BM25 weighs it."""
+        return self.rarity(self.frequency(term))
 
-    def frequencies(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
-        """In how many passages each term stands."""
-        return np.asarray(self._indptr[terms + 1] - self._indptr[terms])
+    def frequency(self, term: int) -> int:
+        """In how many passages a term stands."""
+        return int(self._indptr[term + 1] - self._indptr[term])
 
-    def rarity(self, frequency: NDArray[np.int64] | int) -> NDArray[np.float64]:
+    def rarity(self, frequency: int) -> float:
         """The idf of what stands in that many passages."""
-        return np.asarray(np.log1p((self.passages - frequency + 0.5) / (frequency + 0.5)))
+        return math.log1p((self.passages - frequency + 0.5) / (frequency + 0.5))
 
     def together(self, terms: NDArray[np.int64]) -> NDArray[np.int32]:
         """The passages that have all of these terms, in order."""
@@ -319,24 +329,28 @@ class Leg:
     @property
     def rarest(self) -> float:
         """The idf of a word that no passage has."""
-        return float(self.rarity(0))
+        return self.rarity(0)
 
     def scores(
-        self, terms: NDArray[np.int64], weights: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float32]:
+        self, terms: NDArray[np.int64], factors: NDArray[np.float32] | None = None
+    ) -> NDArray[np.floating]:
         """BM25 of every passage, shape (passages,); a term given twice counts twice.
 
         Args:
-            weights: Of each term, in the place of its idf.
+            factors: What the scores of each term are multiplied by.
         """
         if not len(terms):  # bm25s refuses even none where the vocabulary is empty
             return np.zeros(self.passages, dtype=np.float32)
-        if weights is None:
+        if factors is None:
             return np.asarray(self._bm25.get_scores_from_ids(terms))
+        found = self.postings_of(terms, factors)
+        scores: NDArray[np.float64] = np.bincount(found.rows, found.scores, minlength=self.passages)
+        return scores
+
+    def postings_of(self, terms: NDArray[np.int64], factors: NDArray[np.float32]) -> Scores:
+        """Where terms stand and what each place scores, one term after another."""
         starts, ends = self._indptr[terms], self._indptr[terms + 1]
         parts = [slice(*edge) for edge in zip(starts.tolist(), ends.tolist(), strict=True)]
-        rows = np.concatenate([self._indices[part] for part in parts])
         scores = np.concatenate([self._data[part] for part in parts])
-        scores *= np.repeat((weights / self.idf(terms)).astype(np.float32), ends - starts)
-        # Half the time of bm25s, which goes from term to term.
-        return np.bincount(rows, scores, minlength=self.passages).astype(np.float32)
+        scores *= np.repeat(factors, ends - starts)
+        return Scores(np.concatenate([self._indices[part] for part in parts]), scores)

@@ -8,10 +8,12 @@ one section, make room for others and follow after them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from medrag.index.terms import BREAK_NUMBER
 
 # RR@10 and the evidence among eight hits are the same at 2, 3, 5 and 99 passages a section and at .7
 # and .85 of the words in common (benchmarks/retrieval/weights.py): these are for the reader of the list.
@@ -51,34 +53,41 @@ def spread(
     order: Sequence[int],
     *,
     k: int,
-    section: Callable[[int], tuple[int, object]],
+    documents: Sequence[int],
     words: Sequence[NDArray[np.int32]],
 ) -> list[int]:
     """The first `k` of `order`, with what adds little put behind the others.
 
     Args:
         order: Numbers of passages, best first.
-        section: The document and the section that a passage stands in.
-        words: The words of each passage.
+        documents: The document of each passage.
+        words: The words of each passage, the heading first (`Index.sequences`).
     """
-    counts: Counter[object] = Counter()
-    seen: dict[int, list[int]] = {}
+    shared = Counter(documents)
+    counts: Counter[tuple[int, bytes]] = Counter()
+    seen: dict[int, list[set[int]]] = {}
     first: list[int] = []
     behind: list[int] = []
     for number in order:
         if len(first) == k:
             break
-        document, _ = place = section(number)
+        document = documents[number]
+        if shared[document] == 1:
+            first.append(number)
+            continue
         before = seen.setdefault(document, [])
-        counts[place] += 1
-        if counts[place] > SECTION_HITS or (before and _contained(words, number, before)):
+        section = (document, _heading(words[number]))
+        counts[section] += 1
+        own = set(words[number].tolist())
+        if counts[section] > SECTION_HITS or any(
+            len(own & other) >= CONTAINED * len(own) for other in before
+        ):
             behind.append(number)
         else:
             first.append(number)
-            before.append(number)
+            before.append(own)
     return (first + behind)[:k]
 
 
-def _contained(words: Sequence[NDArray[np.int32]], number: int, others: Sequence[int]) -> bool:
-    own = set(words[number].tolist())
-    return any(len(own & set(words[i].tolist())) >= CONTAINED * len(own) for i in others)
+def _heading(words: NDArray[np.int32]) -> bytes:
+    return words[: (words == BREAK_NUMBER).argmax()].tobytes()

@@ -56,12 +56,12 @@ class Editions:
 
         Args:
             documents: For each passage the row of its document.
-            question: Folded; it names an edition by its year or number: 2020年版, 第3版.
+            question: It names an edition by its year or number: 2020年版, 第3版.
         """
         old = self.superseded[documents]
         if not old.any():
             return old
-        asked = set(_EDITION.findall(question))
+        asked = set(_EDITION.findall(fold(question)))
         if not asked:
             return old
         named = self._names.where(lambda value: bool(asked & set(_EDITION.findall(fold(value)))))

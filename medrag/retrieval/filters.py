@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from medrag.errors import QuestionError
 from medrag.index.index import Index
-from medrag.index.terms import word_keys
+from medrag.index.terms import word_key
 from medrag.japanese import tokens
 from medrag.japanese.lexicon import Lexicon
 from medrag.japanese.normalize import fold
@@ -63,9 +63,9 @@ def _speaking_of(names: set[str], index: Index, lexicon: Lexicon) -> NDArray[np.
     found = np.zeros(len(index), dtype=np.bool_)
     for name in names:
         for form in (name, *(synonym.form for synonym in lexicon.synonyms(name))):
-            keys = word_keys(list(dict.fromkeys(tokens.words(form))))
-            places = index.words.find(keys)
-            if len(keys) and len(places) == len(keys):
+            words = dict.fromkeys(tokens.words(form))
+            places = index.words.find(map(word_key, words))
+            if len(words) == len(places) > 0:
                 found[index.words.together(places)] = True
     return found
 

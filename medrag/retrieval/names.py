@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
-from medrag.index.terms import word_keys
+from medrag.index.terms import word_key
 from medrag.japanese import tokens
 from medrag.japanese.lexicon import Lexicon
 
@@ -101,7 +101,7 @@ class Names:
         """A mention; `known` remembers."""
         words = self._index.words
         content = content_of(mention)
-        own = words.find(word_keys(content))
+        own = words.find(map(word_key, content))
         others = self._others(mention, own)
         # blood, pressure and target stand somewhere, but nothing is about all three.
         whole = len(own) == len(content) and (len(own) < 2 or len(words.together(own)) > 0)
@@ -109,7 +109,7 @@ class Names:
         if others:
             # What it names is as rare as the passages that name it in any of these ways are.
             rows = [words.together(other.terms) for other in others]
-            rarity = float(words.rarity(len(np.unique(np.concatenate(rows)))))
+            rarity = words.rarity(len(np.unique(np.concatenate(rows))))
         return Name(content, own, whole, others, rarity)
 
     def _others(self, mention: str, own: NDArray[np.int64]) -> tuple[Expansion, ...]:
@@ -132,9 +132,9 @@ class Names:
         """The forms that the index has whole: half of a name is another name."""
         found: dict[tuple[int, ...], Expansion] = {}
         for form, relation in forms:
-            keys = word_keys(content_of(form))
-            places = self._index.words.find(keys)
-            if len(keys) == len(places) > 0 and not set(places.tolist()) <= set(own.tolist()):
+            content = content_of(form)
+            places = self._index.words.find(map(word_key, content))
+            if len(content) == len(places) > 0 and not set(places.tolist()) <= set(own.tolist()):
                 found.setdefault(tuple(places.tolist()), Expansion((), places, relation))
         return list(found.values())
 

@@ -8,6 +8,7 @@ counts for less than the words that were used (`names.EXPANDED`).
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from medrag.index.index import Index
 from medrag.index.lexical import Leg
-from medrag.index.terms import bigram_key, word_keys
+from medrag.index.terms import bigram_key, word_key
 from medrag.japanese import tokens
 from medrag.japanese.normalize import fold
 from medrag.retrieval.answer_types import wanted
@@ -38,7 +39,6 @@ class Question:
 
     Attributes:
         words: Vocabulary places of its different words; unknown and common ones are left out.
-        word_weights: What each of them weighs.
         bigrams: Vocabulary places of its different bigrams, without common ones.
         terms: Places of its different content words, in order.
         weights: idf of each of the terms; after them, of each mention that only expansions cover.
@@ -53,7 +53,6 @@ class Question:
     """
 
     words: NDArray[np.int64]
-    word_weights: NDArray[np.float64]
     bigrams: NDArray[np.int64]
     terms: NDArray[np.int64]
     weights: NDArray[np.float64]
@@ -83,9 +82,8 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
     leg = index.words
     # A word that is said twice is not wanted twice as much.
     words = tokens.words(folded)
-    places = leg.places(word_keys(words)).tolist()
-    known = dict.fromkeys(place for place in places if place >= 0)
-    idf = dict(zip(known, weigh(_array(known)).tolist(), strict=True))
+    places = [leg.place(word_key(word)) for word in words]
+    idf = {place: weigh(place) for place in places if place >= 0}
     content = {word: place for place, word in zip(places, words, strict=True) if word not in ASKING}
     terms = list(dict.fromkeys(place for place in content.values() if place >= 0))[:_TERMS]
     weights = [idf[place] for place in terms]
@@ -111,12 +109,10 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
     for pair in pairs:
         for place in pair:
             number.setdefault(place, len(number))
-    telling = _telling(leg, _array(known))
-    bigrams = dict.fromkeys(map(bigram_key, tokens.bigrams(folded)))
+    bigrams = dict.fromkeys(map(index.bigrams.place, map(bigram_key, tokens.bigrams(folded))))
     return Question(
-        words=telling,
-        word_weights=np.asarray([idf[place] for place in telling.tolist()]),
-        bigrams=_telling(index.bigrams, index.bigrams.find(_array(bigrams))),
+        words=_telling(leg, idf),
+        bigrams=_telling(index.bigrams, [place for place in bigrams if place >= 0]),
         terms=_array(terms),
         weights=np.asarray(weights),
         total=sum(weights[: len(terms)]) + EXPANDED * sum(weights[len(terms) :]) + unknown,
@@ -158,11 +154,11 @@ def _expansions(
     return found
 
 
-def _telling(leg: Leg, places: NDArray[np.int64]) -> NDArray[np.int64]:
+def _telling(leg: Leg, places: Collection[int]) -> NDArray[np.int64]:
     """The terms that are not common; all of them, where all are."""
-    few = places[leg.frequencies(places) <= max(FEW, COMMON * leg.passages)]
-    return few if len(few) else places
+    most = max(FEW, COMMON * leg.passages)
+    return _array([place for place in places if leg.frequency(place) <= most] or places)
 
 
-def _array(numbers: dict[int, int] | dict[int, None] | list[int]) -> NDArray[np.int64]:
+def _array(numbers: Collection[int]) -> NDArray[np.int64]:
     return np.fromiter(numbers, dtype=np.int64, count=len(numbers))

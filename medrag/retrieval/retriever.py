@@ -16,7 +16,6 @@ from medrag.documents.passages import Passage
 from medrag.errors import Notice
 from medrag.index.index import Index
 from medrag.japanese.lexicon import Lexicon, default_lexicon
-from medrag.japanese.normalize import fold
 from medrag.retrieval import fusion
 from medrag.retrieval.candidates import CANDIDATES, first_stage, top
 from medrag.retrieval.diversity import repeated, spread
@@ -235,7 +234,8 @@ class Retriever:
         found = features(
             asked, sequences, classes=index.words.classes, words=words, bigrams=bigrams
         )
-        superseded = editions.demoted(index.passage_document[rows], fold(question))
+        documents = index.passage_document[rows]
+        superseded = editions.demoted(documents, question)
         factors = index.kinds.numbers(KINDS, rows, otherwise=1.0)
         factors[superseded] *= SUPERSEDED
         logits = self._fusion.logits(found, total=asked.total, factors=factors)
@@ -245,9 +245,7 @@ class Retriever:
             logits += NEURAL_VECTORS * (vector - vector.mean()) / max(float(vector.std()), 1e-6)
         kept = np.flatnonzero(~repeated(sequences, superseded))
         order = kept[np.argsort(-logits[kept], kind="stable")]
-        chosen = spread(
-            order.tolist(), k=k, section=lambda i: index.section_key(int(rows[i])), words=sequences
-        )
+        chosen = spread(order.tolist(), k=k, documents=documents.tolist(), words=sequences)
         return [
             _Scored(
                 int(rows[i]),

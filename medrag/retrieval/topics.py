@@ -11,34 +11,31 @@ nothing (cross-validated .9478 with and without).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medrag.index.index import Index
 
-Weigh = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+Weigh = Callable[[int], float]
 
 
 def weigher(index: Index) -> Weigh:
-    """Gives each word, a place in the vocabulary of `index.words`, its weight."""
+    """Gives a word, a place in the vocabulary of `index.words`, its weight."""
     leg, documents = index.words, max(len(index.documents), 1)
-    greatest = float(np.log1p((documents + 0.5) / 0.5))
+    greatest = math.log1p((documents + 0.5) / 0.5)
 
-    @lru_cache(maxsize=1 << 16)
-    def share(place: int) -> float:
-        """Of the greatest weight that a word of few documents can have."""
+    @lru_cache(maxsize=1 << 17)
+    def weigh(place: int) -> float:
         owners = index.passage_document[leg.postings(place)]
         runs = np.diff(np.flatnonzero(np.diff(owners, prepend=-1, append=-1))).astype(np.float64)
         # In how many documents it stands, where one that has it often counts more than one that
         # mentions it (the inverse of Simpson's index).
         spread = float(runs.sum() ** 2 / np.square(runs).sum())
-        return float(np.log1p((documents - spread + 0.5) / (spread + 0.5))) / greatest
-
-    def weigh(places: NDArray[np.int64]) -> NDArray[np.float64]:
-        shares = np.fromiter(map(share, places.tolist()), dtype=np.float64, count=len(places))
-        return np.maximum(leg.idf(places), leg.rarest * shares)
+        # Of the greatest weight that a word of few documents can have.
+        share = math.log1p((documents - spread + 0.5) / (spread + 0.5)) / greatest
+        return max(leg.idf(place), leg.rarest * share)
 
     return weigh

@@ -13,7 +13,7 @@ from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
 from medrag.index.lexical import K1, B
 from medrag.index.prefixes import prefixes
-from medrag.index.terms import word_keys
+from medrag.index.terms import word_key
 from medrag.index.vectors import FILE, HALVES, VectorBuilder, Vectors
 from medrag.japanese.tokens import words
 from tests.index.entries import entry
@@ -34,13 +34,16 @@ def test_scores_are_those_of_bm25s_over_the_same_words(tmp_path: Path) -> None:
     reference.index([words(text) for text in TEXTS], show_progress=False)
     for question in ("減塩と血圧", "糖尿病の治療", "発作"):
         expected = reference.get_scores(words(question))
-        found = index.words.scores(index.words.find(word_keys(words(question))))
-        np.testing.assert_allclose(found, expected, rtol=1e-5)
+        terms = index.words.find(map(word_key, words(question)))
+        np.testing.assert_allclose(index.words.scores(terms), expected, rtol=1e-5)
+        twice = np.full(len(terms), 2, dtype=np.float32)
+        np.testing.assert_allclose(index.words.scores(terms, twice), 2 * expected, rtol=1e-5)
 
 
 def test_a_word_that_no_passage_has_scores_nothing(tmp_path: Path) -> None:
     index = Index.build(tmp_path, [entry("a", "血圧")], encoder=HashingEncoder())
-    assert index.words.find(word_keys(["骨折"])).tolist() == []
+    assert index.words.place(word_key("骨折")) == -1
+    assert index.words.find([word_key("骨折")]).tolist() == []
     assert index.words.scores(np.empty(0, dtype=np.int64)).tolist() == [0.0]
 
 

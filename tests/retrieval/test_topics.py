@@ -3,18 +3,17 @@
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
-from medrag.index.terms import word_keys
+from medrag.index.terms import word_key
 from medrag.retrieval.topics import weigher
 from tests.index.entries import entry
 
 
 def weight(index: Index, word: str) -> float:
-    return float(weigher(index)(index.words.find(word_keys([word])))[0])
+    return weigher(index)(index.words.place(word_key(word)))
 
 
 def test_the_topic_of_one_guideline_is_rare_though_all_its_passages_name_it(tmp_path: Path) -> None:
@@ -39,6 +38,7 @@ def test_where_documents_are_single_passages_both_counts_agree(tmp_path: Path) -
         [entry("a", "喘息と貧血。"), entry("b", "喘息。"), entry("c", "骨折。")],
         encoder=HashingEncoder(),
     )
-    places = index.words.find(word_keys(["喘息", "貧血", "骨折"]))
-    assert weigher(index)(places) == pytest.approx(index.words.idf(places))
-    assert weigher(index)(np.empty(0, dtype=np.int64)).tolist() == []
+    for word in ("喘息", "貧血", "骨折"):
+        assert weight(index, word) == pytest.approx(
+            index.words.idf(index.words.place(word_key(word)))
+        )
