@@ -106,6 +106,27 @@ def test_japanese_text_is_decoded_in_any_encoding(codec: str) -> None:
     assert reading.confidence >= encodings.SURE
 
 
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Guillain-Barré syndrome, Ménière disease and Sjögren syndrome: 30 °C, 5 µg.",
+        "Größe und Dosis: 5 mg täglich für Erwachsene.",
+        "naïve",
+    ],
+)
+def test_western_text_is_not_taken_for_japanese(codec: str, text: str) -> None:
+    found = parse(text.encode(codec), "a.txt")
+    assert found.text == text
+    assert [notice.code for notice in found.notices] == ["encoding_uncertain"]
+
+
+@pytest.mark.parametrize("codec", ["cp932", "utf-16-le", "utf-16-be", "euc_jp"])
+def test_half_width_kana_within_japanese_text_is_read(codec: str) -> None:
+    text = "ｶﾘｳﾑの値を測り、ｱﾑﾛｼﾞﾋﾟﾝを2.5 mg投与する。"
+    assert parse(text.encode(codec), "a.txt").text == text
+
+
 def test_a_guess_that_is_not_sure_says_so() -> None:
     reading = encodings.decode("ｱﾑﾛｼﾞﾋﾟﾝ".encode("cp932"), where="a.txt")
     assert reading.confidence < encodings.SURE

@@ -2,6 +2,7 @@
 
 Order measured to be right: byte order mark, ISO-2022-JP escapes, strict UTF-8, and then the legacy
 encodings scored by how Japanese their reading is (general detectors take short cp932 for cp949).
+Western text with an accent here and there is cp1252, and never sure: cp1250 has the same bytes.
 Half-width kana alone cannot be told apart from other readings, so the reading carries a confidence
 and the operator may name the encoding.
 """
@@ -9,6 +10,7 @@ and the operator may name the encoding.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -29,6 +31,9 @@ _WIDE = re.compile("[！-～　「」『』（）・〜…]")
 _PLAIN = re.compile("[\t\n\r -~]")
 _HALF_KANA = re.compile("[｡-ﾟ]")
 _ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_HIGH = re.compile("[^\x00-\x7f]+")
+_WESTERN = re.compile("[À-ÖØ-öø-ÿŒœŠšŽžŸ’“”‘–—…•°µ§±²³·½¼¾×÷€£™©®«»¿¡ªº\xa0]{1,2}")
+_WORD = re.compile("[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]+")
 SURE = 0.9  # a confidence below this is reported
 _SAMPLE = 200_000
 
@@ -101,9 +106,14 @@ def _legacy(data: bytes, where: str) -> Reading:
         score = _japanese(text[:_SAMPLE])
         if best is None or score > best[0]:
             best = (score, codec, text)
+    with contextlib.suppress(UnicodeDecodeError):
+        text = data.decode("cp1252")
+        score = _western(text[:_SAMPLE])
+        if best is None or score > best[0]:
+            best = (score, "cp1252", text)
     if best is None or best[0] <= 0:
         raise UndecodableText(
-            "no Japanese encoding reads this file",
+            "neither a Japanese encoding nor Western Europe's reads this file",
             where=where,
             hint="name its encoding, or save it as UTF-8",
         )
@@ -124,6 +134,21 @@ def _japanese(text: str) -> float:
     return (
         kana + ideograph_worth * ideographs + 0.9 * plain + 0.6 * half - 1.5 * odd - 0.8 * rest
     ) / len(text)
+
+
+def _western(text: str) -> float:
+    """How much a reading looks like Western prose: words of plain letters, an accent here and there.
+
+    Below what is sure, for one reading of such bytes is as good as another; 0 where it is no prose.
+    """
+    runs = _HIGH.findall(text)
+    odd = sum(len(run) for run in runs if not _WESTERN.fullmatch(run)) + text.count("\x00")
+    words = _WORD.findall(text)
+    letters = sum(map(len, words))
+    if not words or letters < 0.6 * len(text) or letters > 16 * len(words):
+        return 0.0
+    high = sum(map(len, runs))
+    return 0.85 * (1 - odd / len(text)) if odd <= 0.05 * high and high < 0.3 * letters else 0.0
 
 
 def _reading(text: str, encoding: str, confidence: float) -> Reading:

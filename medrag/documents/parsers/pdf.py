@@ -148,15 +148,16 @@ def _check(pages: Sequence[PageLines], scanned: Sequence[int], where: str, *, as
             pages=tuple(scanned),
         )
     text = "".join(line.text for page in pages for line in page.lines)
-    if not text:
+    unknown = sum(page.unknown for page in pages) - text.count("\ufffd")
+    if not text and not unknown:
         return
-    unreadable = len(_UNREADABLE.findall(text))
+    unreadable = len(_UNREADABLE.findall(text)) + unknown
     known = len(_JAPANESE.findall(text)) + len(_LATIN.findall(text))
-    if unreadable > 0.05 * len(text) or known < 0.3 * len(text):
+    if unreadable > 0.05 * (len(text) + unknown) or known < 0.3 * len(text):
         raise UndecodableText(
             "its fonts do not say which characters they draw",
             where=where,
-            hint="export the PDF again with embedded Unicode fonts, or run OCR over it",
+            hint="fetch the file again, export it with Unicode fonts, or run OCR over it",
         )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from medrag.documents.document import Page
 from medrag.documents.parsers import Heading
@@ -27,6 +28,7 @@ _STARTS = re.compile(
     r"|[ァ-ヶ][ 　]|[一二三四五六七八九十]{1,3}[ 　、]|第[0-9０-９一二三四五六七八九十百]+[編章部節款項条 　]"
     r"|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　\-－]|[【［〔＜〈■]|(?:CQ|BQ|FQ|Q|表|図|注|別添|別紙)[ 　]?[0-9０-９]|注[ 　]|推奨|解説|例外|参考文献|[イロハニホヘト][ 　])"
 )
+_BAND = 4  # vertical lines that tell in which direction they are read
 _NEAR = 10  # lines before and after that tell how wide a column is
 _TERMINAL = re.compile(r"[。．.!?！？」』:：]$")
 _WORD = re.compile(r"[A-Za-z0-9,;]")
@@ -57,6 +59,7 @@ def assemble(pages: Sequence[PageLines], tables: Mapping[int, Sequence[Line]]) -
     previous: Line | None = None
     for index, page in enumerate(pages):
         lines = [line for line in (tables.get(index) or page.lines) if id(line) not in running]
+        lines = list(chain.from_iterable(_rightmost_first(band) for band in _bands(lines)))
         begun = False
         for position, line in enumerate(lines):
             following = previous is not None
@@ -83,6 +86,32 @@ def assemble(pages: Sequence[PageLines], tables: Mapping[int, Sequence[Line]]) -
         for index in range(len(pages))
     )
     return Assembled(text=text, pages=spans, headings=_headings(text, styled, body))
+
+
+def _bands(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Runs of vertical lines that stand beside each other; every other line by itself."""
+    band: list[Line] = []
+    for line in lines:
+        if band:
+            low, high = min(o.box.bottom for o in band), max(o.box.top for o in band)
+            beside = min(high, line.box.top) - max(low, line.box.bottom)
+            if not line.vertical or beside < 0.5 * min(line.box.height, high - low):
+                yield band
+                band = []
+        band.append(line)
+        if not line.vertical:
+            yield band
+            band = []
+    if band:
+        yield band
+
+
+def _rightmost_first(band: list[Line]) -> list[Line]:
+    """A band of vertical lines as it is read, where the file draws it from left to right."""
+    leftwards = sum(after.box.left < before.box.left for before, after in pairwise(band))
+    if 2 * leftwards >= len(band) - 1 or len(band) < _BAND:
+        return band
+    return sorted(band, key=lambda line: -line.box.left)
 
 
 def _body_size(pages: Sequence[PageLines]) -> float:

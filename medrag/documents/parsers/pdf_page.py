@@ -66,6 +66,7 @@ class PageLines:
         hidden: Texts that are there and cannot be seen.
         picture: Whether an image covers much of the page.
         drawn: How many shapes of the size of letters it has: text may be drawn with them.
+        unknown: Characters that its fonts draw and do not name; they are in no line.
         rules: How many rules it has, if both horizontal and vertical ones as tables have; else 0.
     """
 
@@ -76,6 +77,7 @@ class PageLines:
     picture: bool = False
     rules: int = 0
     drawn: int = 0
+    unknown: int = 0
 
 
 @dataclass(slots=True)
@@ -144,6 +146,7 @@ def read(page: pdfium.PdfPage) -> PageLines:
         hidden=hidden,
         picture=objects.picture > _PICTURE,
         drawn=objects.drawn,
+        unknown=found.codes.count("\ufffd"),
         rules=rules,
     )
 
