@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from medrag.documents import directives
+from medrag.documents import directives, grades
 from medrag.documents.document import Document
 from medrag.documents.drafts import Draft, drafted
 from medrag.documents.paragraphs import LIST_MARK, paragraphs_in, sentences_in
@@ -33,7 +33,8 @@ _CARE_SHARE = (
 def found(document: Document) -> Iterator[Draft]:
     """The directions of a document, in order; none where it does not set out what to do."""
     text = document.text
-    if not directives.guidance(document.title, text) or not _clinical(text):
+    care = len(_CARE.findall(text))
+    if not directives.guidance(document.title, text) or care < len(text) * _CARE_SHARE:
         return
     # HTML and DOCX give the items of a list as paragraphs of one sentence.
     marked = document.source.media_type not in ("text/plain", "text/markdown")
@@ -52,6 +53,8 @@ def found(document: Document) -> Iterator[Draft]:
             marker = LIST_MARK.match(text, line.start, line.end) or _TOPIC.match(
                 text, line.start, line.end
             )
+            if grades.heads(text[line.start : line.end]):
+                continue
             start = marker.end() if marker else line.start
             pieces = sentences_in(text, Span(start, line.end))
             listed = bool(marker) or (marked and _listed(text, lines, number))
@@ -61,10 +64,9 @@ def found(document: Document) -> Iterator[Draft]:
                 yield draft
 
 
-def _clinical(text: str) -> bool:
-    """Whether a text is about care, and not about what is paid or to whom one applies."""
-    fees, care = len(_FEES.findall(text)), len(_CARE.findall(text))
-    return fees <= max(5, len(text) * _FEE_SHARE) and care >= len(text) * _CARE_SHARE
+def prices(text: str) -> bool:
+    """Whether a text is about what is paid for care: a fee schedule, or a notice to one."""
+    return len(_FEES.findall(text)) > max(5, len(text) * _FEE_SHARE)
 
 
 def _listed(text: str, lines: Sequence[Span], number: int) -> bool:

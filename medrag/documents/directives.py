@@ -113,6 +113,7 @@ _RATES = re.compile(
     r"根拠|エビデンス|見解|有[用効]性が|有害(?:である|性)|推奨(?:度|グレード|の強さ)|evidence|usefulness|benefit[s]? (?:out)?weigh",
     re.IGNORECASE,
 )
+_SUBJECT = 10  # characters; evidence mentioned further on is a reason: この薬は、根拠が乏しいので…
 _GUIDANCE = re.compile(
     r"ガイドライン|手引き?|指針|マニュアル|手順書?|要領|プロトコル|通知|事務連絡|留意事項|安全管理|診療の|看護|取扱い|ケア|対応フロー|ハンドブック|基準"
     r"|guideline|guidance|manual|protocol|procedure|policy|pathway",
@@ -149,7 +150,8 @@ def rating(sentence: str) -> bool:
     said = fold(sentence)
     while (shorter := _GRADED.sub("", said)) != said:
         said = shorter
-    return _RATES.search(said) is not None
+    rated = _RATES.search(said)
+    return rated is not None and (said.isascii() or rated.start() < _SUBJECT)
 
 
 def directing(sentence: str, *, item: bool) -> bool:

@@ -18,6 +18,7 @@ _VOTE = re.compile(
 )
 _CLOSING = re.compile(r"[)）\]］〕】][。．]?")
 _VERB = re.compile(r"(?:[うくすつぬふむぐぶる]|ない)$")
+_EMPHASIS = frozenset("*_")  # of Markdown
 _SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
 _BRACKETS = tuple("（(［[〔【")
 _CLAUSE = re.compile(
@@ -33,6 +34,7 @@ class Draft:
     start: int
     end: int
     block_end: int
+    block_start: int = -1  # where its row of a table begins; else its own start
     strength: Grade | None = None
     certainty: Grade | None = None
     exceptions: list[Condition] = field(default_factory=list)
@@ -80,7 +82,7 @@ def drafted(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention
         (opening for opening in openings if opening is not None and opening > start), default=end
     )
     draft = Draft(start=start, end=cut, block_end=end, spoken=end)
-    while draft.end > start and text[draft.end - 1].isspace():
+    while draft.end > start and (text[draft.end - 1].isspace() or text[draft.end - 1] in _EMPHASIS):
         draft.end -= 1
     for piece in pieces[1:]:
         bare = _without_grades(text, piece, mentions)
@@ -137,11 +139,21 @@ def leading(text: str, span: Span, mentions: Sequence[grades.Mention]) -> int:
 
 
 def condition(text: str, piece: Span) -> Condition:
-    """A sentence or a list item as a condition, without its list marker."""
-    start = piece.start
-    if marker := LIST_MARK.match(text, start, piece.end):
+    """A sentence or a list item as a condition, without its list marker and emphasis."""
+    start, end = piece.start, piece.end
+    if marker := LIST_MARK.match(text, start, end):
         start = marker.end()
-    return Condition(text=text[start : piece.end], start=start, end=piece.end)
+    while end > start and text[end - 1] in _EMPHASIS:
+        end -= 1
+    while start < end and text[start] in _EMPHASIS:
+        start += 1
+    return Condition(text=text[start:end], start=start, end=end)
+
+
+def only_votes(text: str) -> bool:
+    """Whether a line says nothing but how the panel voted: 合意率 94.4%（17/18名）."""
+    votes = _VOTE.search(text)
+    return votes is not None and len(_FILLER.sub("", _VOTE.sub("", text))) <= 4
 
 
 def only_grades(text: str, start: int, end: int, mentions: Sequence[grades.Mention]) -> bool:

@@ -23,10 +23,11 @@ _NUMBER = re.compile(r"(?:[A-Z]{1,3}\s*)?[0-9]+(?:[-.－][0-9]+)*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A recommendation in a table: its text's span, the end of its row, its label and grades."""
+    """A recommendation in a table: its text's span, that of its row, its label and grades."""
 
     start: int
     end: int
+    row_start: int
     row_end: int
     label: str | None
     strength: Grade | None
@@ -78,6 +79,7 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
         yield Row(
             start=stated.start,
             end=stated.end,
+            row_start=row.start,
             row_end=row.end,
             label=label,
             strength=_grade("strength", header, columns, values),
@@ -112,6 +114,7 @@ def stated(text: str, section: Section) -> Row | None:
     return Row(
         start=found["text"].start,
         end=found["text"].end,
+        row_start=_rows(text, section)[0].start,
         row_end=end,
         label=None,
         strength=graded.get("strength"),

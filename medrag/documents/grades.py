@@ -145,6 +145,11 @@ def names(text: str) -> bool:
     return _NAME.fullmatch(normalize(text).text) is not None
 
 
+def heads(text: str) -> bool:
+    """Whether a text begins with the name of a grade, as what explains it does."""
+    return _NAME.match(normalize(text).text.lstrip("*_・■● ")) is not None
+
+
 def column_of(header: str) -> Column | None:
     """What a table's column holds: the "text" of recommendations, grades, exceptions, or none."""
     folded = normalize(header).text.strip("*_ ")

@@ -58,6 +58,12 @@ stands most often within the first 1,000 characters of evidence at 300 (.961), a
 """
 
 _TOKEN = 4  # bytes
+_FURTHEST = 6
+"""Characters a token of the length, from a recommendation to a footnote that stays with it."""
+_BARE = " \t\n\r\f　>*_"
+_MARKER = re.compile(  # of a list item
+    r"[\s*_>|]*(?:[（(]?(?:[0-9０-９A-Za-zア-ン]{0,4}[.．])*[0-9０-９A-Za-zア-ン①-⑳]{0,4}[)）.．、]?|[-・•●○■※])?[\s*_>|:：]*"
+)
 _QUALIFIES = re.compile(
     r"(?:ただし|但し|なお|もっとも|この限り|例外|その際|この場合|その場合|However|Except|Unless)"
 )
@@ -139,8 +145,7 @@ def _identified(document: Document, drafts: Sequence[_Draft]) -> Iterator[Passag
 def _drafts(
     document: Document, recommendations: Sequence[Recommendation], max_tokens: int
 ) -> Iterator[_Draft]:
-    blocks = [block for block in recommendations if _alone(block)]
-    blocks.sort(key=lambda block: block.block_start)
+    blocks = _units([block for block in recommendations if _alone(block)], max_tokens)
     # Directions of a manual are packed like other sentences, but never parted from their exceptions.
     kept = {block.block_start: block.block_end for block in recommendations if not _alone(block)}
     position = 0
@@ -150,29 +155,60 @@ def _drafts(
         if section.end <= done:
             continue
         start = max(done, _opening(document, section))
-        while position < len(blocks) and blocks[position].block_start < section.end:
+        while position < len(blocks) and blocks[position].start < section.end:
             block = blocks[position]
             position += 1
-            if block.block_start < start:
+            if block.start < start:
                 continue
-            yield from _packed(document, Span(start, block.block_start), section, max_tokens, kept)
-            spans = _sentences(document.text, Span(block.block_start, block.block_end))
+            if bare:
+                yield from _contents(document, bare, max_tokens)
+                bare = []
+            # A table whose rows cite a note stays one passage with its header and the note.
+            begin = start if block.only is None and section.kind == "table" else block.start
+            unread = max(start, min(section.body, begin))  # a heading alone is in the path
+            if not _MARKER.fullmatch(document.text, unread, begin):
+                yield from _packed(document, Span(start, begin), section, max_tokens, kept)
+            spans = _sentences(document.text, Span(begin, block.end))
             if spans:
-                yield _Draft(
-                    spans=spans, path=section.path, kind="recommendation", recommendation=block
-                )
-            start = done = block.block_end
+                kind = "recommendation" if block.only else section.kind
+                yield _Draft(spans=spans, path=section.path, kind=kind, recommendation=block.only)
+            start = done = block.end
         rest = Span(start, section.end)
-        if document.text[rest.start : rest.end].strip():
+        if document.text[rest.start : rest.end].strip(_BARE):
             if bare:
                 yield from _contents(document, bare, max_tokens)
                 bare = []
             yield from _packed(document, rest, section, max_tokens, kept)
-        elif _leaf(document, index) and document.text[section.start : section.body].strip():
+        elif _leaf(document, index) and _empty(document.text, section):
             bare.extend(_sentences(document.text, Span(section.start, section.body)))
         done = max(done, section.end)
     if bare:
         yield from _contents(document, bare, max_tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """What must stay in one passage: a recommendation, or several and the note that they share."""
+
+    start: int
+    end: int
+    only: Recommendation | None
+
+
+def _units(blocks: Sequence[Recommendation], max_tokens: int) -> list[_Unit]:
+    """Recommendations with all that limits them, footnotes at a distance included."""
+    units: list[_Unit] = []
+    for block in sorted(blocks, key=lambda block: block.block_start):
+        reach = max((e.end for e in block.exceptions), default=block.block_end)
+        if reach - block.block_start > _FURTHEST * max_tokens:
+            reach = block.block_end  # the exception is still listed with its recommendation
+        end = max(block.block_end, reach)
+        if units and block.block_start < units[-1].end:
+            last = units.pop()
+            units.append(_Unit(start=last.start, end=max(last.end, end), only=None))
+        else:
+            units.append(_Unit(start=block.block_start, end=end, only=block))
+    return units
 
 
 def _opening(document: Document, section: Section) -> int:
@@ -180,6 +216,12 @@ def _opening(document: Document, section: Section) -> int:
     if section.kind in _LABEL_KINDS:
         return section.body
     return section.start if document.text[section.body : section.end].strip() else section.body
+
+
+def _empty(text: str, section: Section) -> bool:
+    """Whether a section is a heading with nothing below it, not even a recommendation."""
+    heading, body = text[section.start : section.body], text[section.body : section.end]
+    return bool(heading.strip()) and not body.strip()
 
 
 def _leaf(document: Document, index: int) -> bool:

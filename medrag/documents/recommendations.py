@@ -21,6 +21,7 @@ from medrag.documents.drafts import (
     drafted,
     leading,
     only_grades,
+    only_votes,
 )
 from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.labels import answers_in, question_of, statement_of
@@ -38,6 +39,8 @@ Mode = Literal["labelled", "answer", "open"]
 
 def found(document: Document) -> tuple[Recommendation, ...]:
     """The recommendations of a document, in order of their place."""
+    if directions.prices(document.text):
+        return ()
     drafts = _Reader(document).drafts()
     if not drafts:
         drafts = list(directions.found(document))
@@ -63,7 +66,7 @@ def _finished(document: Document, draft: Draft) -> Recommendation:
         text=document.text[draft.start : draft.end],
         start=draft.start,
         end=draft.end,
-        block_start=draft.start,
+        block_start=draft.start if draft.block_start < 0 else draft.block_start,
         block_end=max(draft.block_end, draft.end),
         page=document.page_at(draft.start),
         polarity=polarity,
@@ -162,7 +165,7 @@ class _Reader:
         if not rows and (row := grade_tables.stated(self.text, section)):
             rows = [row]
         for row in rows:
-            draft = Draft(start=row.start, end=row.end, block_end=row.row_end, strength=row.strength,
+            draft = Draft(start=row.start, end=row.end, block_end=row.row_end, block_start=row.row_start, strength=row.strength,
                           certainty=row.certainty, label=row.label or self.label, question=self.question)  # fmt: skip
             pieces = sentences_in(self.text, Span(row.start, row.end))
             for piece in pieces[1:]:
@@ -235,6 +238,9 @@ class _Reader:
         if not pieces:
             return open_
         started = False
+        if self.current and not mentions and only_votes(text[start : line.end]):
+            self.current[-1].block_end = max(self.current[-1].block_end, line.end)
+            return True
         if self.current and only:
             self.current[-1].grade(mentions)
             self.current[-1].block_end = max(self.current[-1].block_end, line.end)

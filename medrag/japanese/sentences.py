@@ -85,6 +85,7 @@ _ABBREVIATIONS = frozenset(
         "ltd",
     ]
 )
+_UNFINISHED = re.compile(r"(?:[をはが]|には|では|とは|および|または|及び|又は|ための|における)$")
 _WRAPPED = 20  # a shorter line that ends without punctuation is taken to be complete
 _BRACKET_LIMIT = 1500  # an opening bracket this far back was never meant to be closed
 
@@ -231,7 +232,7 @@ def _hard(text: str, line_start: int, line_end: int, next_start: int, bracketed:
         return True
     if _HEADING.match(line) and line[-1] not in "、，,":
         return not (len(line) >= 2 * _WRAPPED)
-    if line[-1] in "、，,（(「・":
+    if line[-1] in "、，,（(「・" or _UNFINISHED.search(line):
         return False
     if following.isascii() and following.islower():
         return False
