@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from medrag.cli.words import error_lines
 from medrag.errors import MedragError, SettingsError
 
 DONE, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
@@ -15,14 +16,23 @@ DONE, FAILED, USAGE, ABSTAINED = 0, 1, 2, 3
 INTERRUPTED = 130
 
 
+class UsageError(MedragError):
+    """The command line cannot be read."""
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose usage errors are JSON too, when JSON was asked for."""
+    """A parser whose usage errors are told like every other error, and as JSON if asked for."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and exit with 2."""
+        spaced = '空白を含む質問は「"」で囲みます。' if "unrecognized" in message else ""
+        error = UsageError(
+            message, where=self.prog, hint=f"{spaced}{self.prog} --help で使い方を表示します"
+        )
         if "--json" in sys.argv:
-            emit({"error": "UsageError", "message": message, "where": self.prog, "hint": None})
-        super().error(message)
+            emit(failure(error))
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, "\n".join([*error_lines(error), ""]))
 
 
 # Commands add themselves to this; argparse keeps its type private.

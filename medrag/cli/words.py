@@ -18,7 +18,7 @@ _ERRORS = {
     "IndexCorrupted": "索引が壊れています",
     "IndexLocked": "別の処理が索引に書き込み中です",
     "IndexMismatch": "索引がこの版や設定と合いません。作り直してください",
-    "IndexNotFound": "索引がありません。先に medrag ingest で文書を読み込んでください",
+    "IndexNotFound": "索引（または指定した世代）がありません",
     "LexiconError": "辞書ファイルに誤りがあります",
     "LimitExceeded": "文書が大きすぎるか、読み取りに時間がかかりすぎます",
     "MedragError": "ファイルを読み書きできません",

@@ -165,7 +165,7 @@ def test_what_cannot_be_verified_is_one_error_that_shows_the_right_form(given: s
 def test_an_error_is_told_in_japanese_above_the_precise_message(tmp_path: Path) -> None:
     result = medrag("ask", TARGET, "--index", tmp_path / "none")
     first, second, third = result.stderr.splitlines()
-    assert first.startswith("medrag: 索引がありません")
+    assert first.startswith("medrag: 索引")
     assert "IndexNotFound" in second
     assert "medrag ingest" in third
 
@@ -334,6 +334,13 @@ def test_a_usage_error_is_json_when_json_was_asked_for() -> None:
     result = medrag("ask", "降圧目標は?", "-k", "0", "--json")
     assert result.returncode == 2
     assert document(result)["error"] == "UsageError"
+
+
+def test_a_question_that_lacks_its_quotation_marks_is_told_so(sample_index: Path) -> None:
+    result = medrag("ask", "降圧目標は", "いくつですか", "--index", sample_index)
+    assert result.returncode == 2
+    assert "medrag: 使い方に誤りがあります" in result.stderr
+    assert "囲みます" in result.stderr
 
 
 def test_a_filter_given_twice_is_a_usage_error(sample_index: Path) -> None:
