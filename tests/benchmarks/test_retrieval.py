@@ -80,7 +80,7 @@ def test_medrag_stands_beside_peers_with_the_difference_and_a_peer_that_fails_sa
         ("A peer 9", "equal text"): half,
         ("A peer 9", "as its docs show"): half,
     }
-    assert done[2][7:] == ["1.0", "2.00", "4.00", "20", "10", "none"]
+    assert done[0][7:] == ["1.0", "2.00", "4.00", "20", "10", "none"]
     assert "Best peer: A peer, equal text: RR@10 0.2500." in said
     # Each draw of four questions has differences of .5 and 1 alone.
     assert "RR@10 1.0000, +0.7500, 95% interval +0.5000 to +1.0000" in said
