@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,13 +27,16 @@ from medrag.documents.manifest import Entry
 from medrag.documents.parsers import Options, Parsed, Unparsed
 from medrag.documents.passages import Passage
 from medrag.documents.sandbox import Limits
-from medrag.errors import LimitExceeded, MedragError, ParseError
+from medrag.errors import LimitExceeded, MedragError, Notice, ParseError
 
 __all__ = ["Failure", "Ingested", "Progress", "Unchanged", "changes", "read"]
 
 MAX_CHARACTERS = 20_000_000
 VERSION = 2  # of what reading makes of a file; raised when the same file would come out otherwise
 _SHORT = 4000
+#: Code of the notice that a document could not have the id that it wanted. Whether it can depends on
+#: the other documents, so its file is read again each time.
+RENAMED = "duplicate_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +140,14 @@ def changes(
     for position, file in enumerate(found if known else ()):
         if isinstance(file, File) and (unchanged := _unchanged(file, settings, known)) is not None:
             kept[position] = unchanged
-            names.reserve(unchanged.document_ids)
+            names.reserve(position, unchanged.document_ids)
     done = 0
-    for file, parts in _parsed(found, kept, settings, workers, limits):
+    for file, parts in _parsed(found, kept, names.displaced, settings, workers, limits):
         pages = 0
         for part in parts:
             if not isinstance(part, _Part):
+                if isinstance(part, Unchanged):
+                    names.confirm(part.document_ids)
                 yield part
                 continue
             assert isinstance(file, File)  # noqa: S101 - only files have parts
@@ -195,47 +200,59 @@ _Parts = Iterable["_Part | Failure | Unchanged"]
 def _parsed(
     found: Sequence[File | Failure],
     kept: Mapping[int, Unchanged],
+    displaced: Container[int],
     settings: _Settings,
     workers: int,
     limits: Limits,
 ) -> Iterator[tuple[File | Failure, _Parts]]:
-    """Parse files, a few at a time, and give them back in their order."""
+    """Parse files, a few at a time, and give them back in their order.
+
+    Args:
+        kept: Those that need not be parsed, by position.
+        displaced: Of those, the ones that must be parsed after all; it grows meanwhile.
+    """
     count = max(1, workers)
     with sandbox.pool(count, limits=limits) as boxes, ThreadPoolExecutor(count) as threads:
         free: SimpleQueue[sandbox.Sandbox] = SimpleQueue()
         for box in boxes:
             free.put(box)
 
-        def parse(file: File) -> _Parts:
+        def parse(file: File | Failure) -> _Parts:
+            assert isinstance(file, File)  # noqa: S101 - failures are not parsed
             box = free.get()
             try:
                 return _contents(file, settings, box)
             finally:
                 free.put(box)
 
-        ahead: deque[tuple[File | Failure, _Parts | Future[_Parts]]] = deque()
+        ahead: deque[tuple[int, Future[_Parts] | None]] = deque()
         waiting = 0
+
+        def first() -> tuple[File | Failure, _Parts]:
+            nonlocal waiting
+            position, result = ahead.popleft()
+            file = found[position]
+            if result is not None:
+                waiting -= 1
+                return file, result.result()
+            if isinstance(file, Failure):
+                return file, [file]
+            return file, parse(file) if position in displaced else [kept[position]]
+
         try:
             for position, file in enumerate(found):
-                if isinstance(file, Failure):
-                    ahead.append((file, [file]))
-                elif position in kept:
-                    ahead.append((file, [kept[position]]))
-                else:
-                    ahead.append((file, threads.submit(parse, file)))
-                    waiting += 1
-                while ahead and (waiting > 2 * count or not isinstance(ahead[0][1], Future)):
-                    first, parts = ahead.popleft()
-                    waiting -= isinstance(parts, Future)
-                    yield first, parts.result() if isinstance(parts, Future) else parts
+                ready = position in kept or isinstance(file, Failure)
+                ahead.append((position, None if ready else threads.submit(parse, file)))
+                waiting += not ready
+                while ahead and (waiting > 2 * count or ahead[0][1] is None):
+                    yield first()
             while ahead:
-                first, parts = ahead.popleft()
-                yield first, parts.result() if isinstance(parts, Future) else parts
+                yield first()
         finally:
             # Whoever stops reading early must not wait for files that nobody will see.
-            for _, parts in ahead:
-                if isinstance(parts, Future):
-                    parts.cancel()
+            for _, result in ahead:
+                if result is not None:
+                    result.cancel()
 
 
 def _contents(file: File, settings: _Settings, box: sandbox.Sandbox) -> _Parts:
@@ -314,13 +331,17 @@ def _document(
         else bibliography.read(parsed.text, parsed.headings, styled=bool(parsed.pages))
     )
     given = entry.id if entry and entry.id else fields.get("id")
-    identifier = names.given(given, where) if given else names.made(source.name, parsed.member)
+    wanted = names.made(source.name, parsed.member) if given is None else names.given(given, where)
+    identifier = names.unique(wanted, source.name if given is None else "")
     published = (
         entry.published
         if entry and entry.published
         else _date(fields.get("published")) or said.published
     )
     notices = list(parsed.notices)
+    if identifier != wanted:
+        message = f"the id {wanted!r} is another document's; this one has {identifier!r}"
+        notices.append(Notice(code=RENAMED, message=message))
     metadata = dict(parsed.metadata)
     if entry is not None and entry.quote_limit is not None:
         metadata["quote_limit"] = str(entry.quote_limit)

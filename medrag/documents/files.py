@@ -78,14 +78,21 @@ class File:
 
 
 def listed(paths: Sequence[Path | str]) -> Iterator[File | Failure]:
-    """The files of a corpus, in order: as given, and by name inside a directory."""
+    """The files of a corpus, in order: as given, and by name inside a directory.
+
+    A link that is named is followed. One that lies in a directory is followed to a file of that
+    directory only: what else the machine holds is no part of a corpus, and links between
+    directories may go round in circles. Names that begin with a dot are left out.
+    """
     for given in paths:
         path = Path(given)
         shown = str(given)
         if path.is_dir():
-            yield from _directory(path, shown, "")
+            yield from _directory(path, shown, "", path.resolve())
         elif path.name == manifest.NAME:
-            yield from _listed(path, shown, str(PurePosixPath(shown).parent), "")
+            yield from _listed(
+                path, shown, str(PurePosixPath(shown).parent), "", path.parent.resolve()
+            )
         elif path.is_file():
             yield File(path=path, shown=shown, name=path.name)
         else:
@@ -95,16 +102,19 @@ def listed(paths: Sequence[Path | str]) -> Iterator[File | Failure]:
             )
 
 
-def _directory(path: Path, shown: str, prefix: str) -> Iterator[File | Failure]:
+def _directory(path: Path, shown: str, prefix: str, root: Path) -> Iterator[File | Failure]:
     listing = path / manifest.NAME
-    if listing.is_file():
-        yield from _listed(listing, _join(shown, manifest.NAME), shown, prefix)
+    if _is_file(listing):
+        yield from _listed(listing, _join(shown, manifest.NAME), shown, prefix, root)
         return
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError as error:
         yield Failure(
-            path=shown, error=SourceNotFound(f"not readable: {error.strerror}", where=shown)
+            path=shown,
+            error=SourceNotFound(
+                f"not readable: {error.strerror}", where=shown, hint="check its permissions"
+            ),
         )
         return
     found = False
@@ -114,11 +124,17 @@ def _directory(path: Path, shown: str, prefix: str) -> Iterator[File | Failure]:
         found = True
         inside, name = _join(shown, entry.name), prefix + entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _directory(path / entry.name, inside, name + "/")
+            yield from _directory(path / entry.name, inside, name + "/", root)
+        elif entry.is_symlink() and (refused := _refused(path / entry.name, root)):
+            reason, hint = refused
+            yield Failure(path=inside, error=SourceNotFound(reason, where=inside, hint=hint))
         elif entry.is_file():
             yield File(path=path / entry.name, shown=inside, name=name)
         else:
-            yield Failure(path=inside, error=SourceNotFound("not a regular file", where=inside))
+            yield Failure(
+                path=inside,
+                error=SourceNotFound("not a regular file", where=inside, hint="remove it"),
+            )
     if not found and not prefix:
         yield Failure(
             path=shown,
@@ -126,7 +142,30 @@ def _directory(path: Path, shown: str, prefix: str) -> Iterator[File | Failure]:
         )
 
 
-def _listed(path: Path, shown: str, root: str, prefix: str) -> Iterator[File | Failure]:
+def _is_file(path: Path) -> bool:
+    """Whether it is one, as far as can be seen: its directory may be closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _refused(link: Path, root: Path) -> tuple[str, str] | None:
+    """Why a link is not followed, and what to do about it; None if it is."""
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere", "mend or remove it"
+    if not target.is_relative_to(root):
+        return "a link out of the directory", "name what it points to, or copy it here"
+    if target.is_dir():
+        return "a link to a directory", "name that directory itself"
+    return None
+
+
+def _listed(
+    path: Path, shown: str, folder: str, prefix: str, root: Path
+) -> Iterator[File | Failure]:
     try:
         entries = manifest.read(path)
     except CorpusError as error:
@@ -135,8 +174,11 @@ def _listed(path: Path, shown: str, root: str, prefix: str) -> Iterator[File | F
         return
     for entry in entries:
         target = path.parent / entry.path
-        inside = _join(root, entry.path)
-        if target.is_file():
+        inside = _join(folder, entry.path)
+        if _is_file(target) and not target.resolve().is_relative_to(root):
+            reason, hint = "a link out of the corpus", "copy the file into the corpus"
+            yield Failure(path=inside, error=SourceNotFound(reason, where=inside, hint=hint))
+        elif _is_file(target):
             yield File(path=target, shown=inside, name=prefix + entry.path, entry=entry)
         else:
             yield Failure(

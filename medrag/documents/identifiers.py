@@ -18,13 +18,24 @@ _UNSAFE = re.compile(r"[^\w.\-]+")
 
 
 class Identifiers:
-    """Ids that are unique, stable and safe in a URL and a file name."""
+    """Ids that are unique, stable and safe in a URL and a file name.
+
+    Of two documents that want one id the first keeps it, however they came to be read: one that is
+    carried over from an earlier reading gives way to a new one that stands before it.
+    """
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._kept: dict[str, int] = {}
+        #: Positions of files that must be read again, because a document before them has their id.
+        self.displaced: set[int] = set()
 
-    def reserve(self, names: Iterable[str]) -> None:
-        """Ids that documents read before go on bearing."""
+    def reserve(self, position: int, names: Iterable[str]) -> None:
+        """Ids that the documents of the file at a position bore before."""
+        self._kept.update(dict.fromkeys(names, position))
+
+    def confirm(self, names: Iterable[str]) -> None:
+        """These documents go on bearing their ids."""
         self._taken.update(names)
 
     def given(self, name: str, where: str) -> str:
@@ -40,7 +51,7 @@ class Identifiers:
                 where=where,
                 hint="correct the id",
             )
-        return self._unique(name)
+        return name
 
     def made(self, source: str, member: str | None) -> str:
         """An id from the file's name, relative to the corpus."""
@@ -51,17 +62,29 @@ class Identifiers:
             slug += "-" + (
                 _UNSAFE.sub("-", unicodedata.normalize("NFKC", member)).strip("-.") or "part"
             )
-        if len(slug.encode()) > _MADE_BYTES:
-            digest = hashlib.sha256(slug.encode()).hexdigest()[:10]
-            slug = slug.encode()[: _MADE_BYTES - 11].decode("utf-8", "ignore") + "-" + digest
-        if slug in self._taken:
-            slug = f"{slug}-{path.suffix.lower().lstrip('.')}" if path.suffix else slug
-        return self._unique(slug)
+        if len(slug.encode("utf-8", "replace")) > _MADE_BYTES:
+            digest = hashlib.sha256(slug.encode("utf-8", "replace")).hexdigest()[:10]
+            slug = slug.encode("utf-8", "replace")[: _MADE_BYTES - 11].decode("utf-8", "ignore")
+            slug += "-" + digest
+        return slug
 
-    def _unique(self, name: str) -> str:
-        chosen, count = name, 1
-        while chosen in self._taken:
+    def unique(self, wanted: str, source: str) -> str:
+        """The id that a document gets which wants this one."""
+        if self._free(wanted):
+            return self._take(wanted)
+        suffix = PurePosixPath(source).suffix.lower().lstrip(".")
+        if suffix and self._free(f"{wanted}-{suffix}"):
+            return self._take(f"{wanted}-{suffix}")
+        count = 2
+        while not self._free(f"{wanted}-{count}"):
             count += 1
-            chosen = f"{name}-{count}"
-        self._taken.add(chosen)
-        return chosen
+        return self._take(f"{wanted}-{count}")
+
+    def _free(self, name: str) -> bool:
+        return name not in self._taken
+
+    def _take(self, name: str) -> str:
+        self._taken.add(name)
+        if (position := self._kept.get(name)) is not None:
+            self.displaced.add(position)
+        return name

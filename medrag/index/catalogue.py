@@ -34,6 +34,7 @@ class Summary(NamedTuple):
     title: str
     edition: str | None
     source: str
+    sha256: str
     place: Place
     fingerprint: str
     counts: records.Counts
@@ -48,6 +49,7 @@ class Summary(NamedTuple):
             title=record.get("title", ""),
             edition=record.get("edition"),
             source=record["source"]["name"],
+            sha256=record["source"]["sha256"],
             place=records.read_place(record),
             fingerprint=record.get("fingerprint", ""),
             counts=records.Counts(**record["counts"]),

@@ -44,6 +44,7 @@ class DocumentRow:
         without_strength: Recommendations whose strength the document does not give.
         supersedes: The edition that it replaces, as is stated or inferred.
         source: The file's path, relative to the corpus.
+        sha256: Of the file's bytes.
         needs_ocr: Pages that were left out, because they are pictures without text.
     """
 
@@ -57,6 +58,7 @@ class DocumentRow:
     edition: str | None
     supersedes: str | None = None
     source: str
+    sha256: str
     needs_ocr: tuple[int, ...]
     warnings: tuple[Notice, ...]
 
@@ -235,10 +237,14 @@ def _with_editions(rows: Sequence[DocumentRow], graph: Graph) -> Iterator[Docume
     """
     known = {row.document_id for row in rows}
     amended = {base: addendum for addendum, base in graph.amends.items()}
+    first: dict[str, DocumentRow] = {}
     for row in rows:
         identifier = row.document_id
         older = graph.supersedes.get(identifier)
         found: dict[str, str] = {}
+        same = first.setdefault(row.sha256, row)
+        if same.source != row.source:
+            found["same_content"] = f"the same bytes as {same.document_id!r}"
         if older is not None and older not in known:
             found["supersedes_unknown"] = f"supersedes {older!r} names no document of this corpus"
         if identifier in graph.inferred:
@@ -271,7 +277,13 @@ class _Current:
         # One that is damaged or was built otherwise is no start: everything is read again.
         with contextlib.suppress(IndexNotFound, IndexMismatch, IndexCorrupted):
             self.index = Index.open(path, encoder=encoder)
-            self.fingerprints = self.index.fingerprints()
+            renamed = {
+                summary.fingerprint
+                for summary in self.index.summaries
+                if any(notice.code == corpus.RENAMED for notice in summary.notices)
+            }
+            known = self.index.fingerprints()
+            self.fingerprints = {file: known[file] for file in known if file not in renamed}
 
     def summary(self, identifier: str) -> Summary:
         """What the generation holds of a document."""
@@ -331,6 +343,7 @@ def _row(entry: Ingested) -> DocumentRow:
         title=document.title,
         edition=document.edition,
         source=document.source.name,
+        sha256=document.source.sha256,
         needs_ocr=_pages(document.metadata),
         warnings=document.notices,
         **counts(document, entry.passages, entry.recommendations)._asdict(),
@@ -343,6 +356,7 @@ def _row_of(summary: Summary) -> DocumentRow:
         title=summary.title,
         edition=summary.edition,
         source=summary.source,
+        sha256=summary.sha256,
         needs_ocr=_pages(summary.metadata),
         warnings=summary.notices,
         **summary.counts._asdict(),

@@ -272,3 +272,64 @@ def test_an_encrypted_file_asks_for_a_copy_without_password(shared: Path) -> Non
     (entry,) = corpus.read([shared / "data" / "parser-torture" / "made" / "05_enc_user.pdf"])
     assert isinstance(entry, Failure)
     assert isinstance(entry.error, EncryptedDocument)
+
+
+def test_ids_that_are_no_text_or_empty_are_errors_of_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    records = [{"id": ""}, {"id": ["a"]}, {"id": True}, {"id": "a\u202eb"}, {"id": 7}]
+    lines = [json.dumps({**record, "text": "血圧を測る。"}) for record in records]
+    path.write_text("\n".join(lines), "utf-8")
+    entries = list(corpus.read([path]))
+    assert [entry.document.id for entry in ingested(entries)] == ["7"]
+    assert [entry.path for entry in entries if isinstance(entry, Failure)] == [
+        f"{path}:{number}" for number in (1, 2, 3, 4)
+    ]
+
+
+def test_an_id_that_is_given_twice_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    line = json.dumps({"_id": "a", "text": "血圧を測る。"})
+    path.write_text(f"{line}\n{line}\n", "utf-8")
+    first, second = ingested(list(corpus.read([path])))
+    assert (first.document.id, second.document.id) == ("a", "a-2")
+    assert first.document.notices == ()
+    assert [notice.code for notice in second.document.notices] == ["duplicate_id"]
+
+
+def test_a_link_is_followed_inside_its_directory_and_refused_where_it_leaves_it(
+    tmp_path: Path,
+) -> None:
+    outside = tmp_path / "secret.md"
+    outside.write_text(GUIDELINE, "utf-8")
+    folder = tmp_path / "c"
+    (folder / ".data").mkdir(parents=True)
+    (folder / ".data" / "guide.md").write_text(GUIDELINE, "utf-8")
+    (folder / "guide.md").symlink_to(folder / ".data" / "guide.md")
+    (folder / "away.md").symlink_to(outside)
+    (folder / "broken.md").symlink_to("nowhere.md")
+    (folder / "loop").symlink_to(folder)
+    entries = list(corpus.read([folder]))
+    assert [entry.document.id for entry in ingested(entries)] == ["guide"]
+    reasons = {
+        Path(entry.path).name: entry.error.message
+        for entry in entries
+        if isinstance(entry, Failure)
+    }
+    assert reasons == {
+        "away.md": "a link out of the directory",
+        "broken.md": "a link that leads nowhere",
+        "loop": "a link to a directory",
+    }
+    (named,) = corpus.read([folder / "away.md"])
+    assert isinstance(named, Ingested)
+
+
+def test_a_manifest_does_not_reach_out_of_its_folder_by_a_link(tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text(GUIDELINE, "utf-8")
+    folder = tmp_path / "c"
+    folder.mkdir()
+    (folder / "a.md").symlink_to(tmp_path / "secret.md")
+    (folder / "corpus.toml").write_text('[[document]]\npath = "a.md"\n', "utf-8")
+    (entry,) = corpus.read([folder])
+    assert isinstance(entry, Failure)
+    assert isinstance(entry.error, SourceNotFound)

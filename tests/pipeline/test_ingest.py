@@ -236,3 +236,24 @@ def test_a_file_is_read_again_once_the_package_that_was_missing_is_there(
     with closing(Index.open(tmp_path / "i", encoder=load(None))) as index:
         (new,) = index.fingerprints()
     assert old != new
+
+
+@pytest.mark.parametrize("change", ["earlier file comes", "earlier file goes"])
+def test_who_bears_an_id_does_not_depend_on_who_was_read_first(tmp_path: Path, change: str) -> None:
+    corpus = folder(tmp_path / "c")
+    (corpus / "guide.txt").write_text("血圧を測る。", "utf-8")
+    if change == "earlier file goes":
+        folder(corpus, guide=OLD)
+    first = run(corpus, tmp_path / "i")
+    if change == "earlier file goes":
+        assert codes(first, "guide-txt") == {"duplicate_id"}
+        (corpus / "guide.md").unlink()
+    else:
+        folder(corpus, guide=OLD)
+    assert run(corpus, tmp_path / "i").generation == run(corpus, tmp_path / "whole").generation
+
+
+def test_two_files_of_the_same_bytes_are_told(tmp_path: Path) -> None:
+    report = run(folder(tmp_path / "c", one=OLD, other=OLD), tmp_path / "i")
+    assert codes(report, "one") == set()
+    assert codes(report, "other") == {"same_content"}

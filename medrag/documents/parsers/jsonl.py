@@ -66,6 +66,9 @@ def _document(line: str, number: int, where: str) -> Parsed | Unparsed:
             continue
         written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         if key in ("_id", "id"):
+            if isinstance(value, bool | float | list | dict):
+                problem = DamagedDocument(f"{key!r} is no text", where=place, hint=hint)
+                return Unparsed(member=member, error=problem)
             fields.setdefault("id", written)
         elif key in _FIELDS:
             fields[key] = written
