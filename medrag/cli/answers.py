@@ -80,6 +80,8 @@ def _ask(arguments: argparse.Namespace) -> int:
     from medrag.pipeline import Medrag
 
     with Medrag(index=arguments.index) as rag:
+        if rag.settings.has_model and sys.stderr.isatty():
+            print("資料を探し、言語モデルに尋ねています…", file=sys.stderr)
         answer = rag.ask(
             arguments.question,
             k=arguments.k,
