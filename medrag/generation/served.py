@@ -18,7 +18,7 @@ from medrag.generation import markers
 from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.language import NO_EVIDENCE, language_of, notice
 from medrag.generation.prompt import Prompt, bare_tokens, build
-from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Sampling
+from medrag.models.chat import ChatModel, ChatReply, Sampling
 from medrag.retrieval.retriever import Hit
 
 #: Kept free between prompt, reply and the end of the context, for what our count does not see.
@@ -86,6 +86,7 @@ class Served:
         while attempt is not None:
             prompt, sampling = self._fit(question, attempt, context)
             written = reasoned = False
+            thought = ""
             reply: ChatReply | None = None
             try:
                 async with aclosing(
@@ -95,9 +96,11 @@ class Served:
                         if isinstance(item, ChatReply):
                             reply = item
                             continue
-                        written = written or bool(item.content)
-                        reasoned = reasoned or bool(item.reasoning)
-                        yield _delta(item)
+                        thought += item.reasoning
+                        reasoned = True
+                        if item.content:  # reasoning is shown to nobody: it goes with the text
+                            yield Delta(text=item.content, reasoning=thought)
+                            written, thought = True, ""
             except PromptTooLong:
                 if second:
                     raise
@@ -112,15 +115,18 @@ class Served:
                 if draft is not None:
                     yield draft
                     return
-                if second:
-                    raise GenerationError(
-                        "the model ran out of tokens before it answered, twice",
-                        where=self._model.name,
-                        hint="raise MEDRAG_MAX_TOKENS",
-                        retryable=True,
-                    )
+                self._only_once_more(second)
                 attempt = replace(_fewer(attempt), max_tokens=SECOND_MAX_TOKENS, again="truncated")
             second = True
+
+    def _only_once_more(self, second: bool) -> None:
+        if second:
+            raise GenerationError(
+                "the model ran out of tokens before it answered, twice",
+                where=self._model.name,
+                hint="raise MEDRAG_MAX_TOKENS",
+                retryable=True,
+            )
 
     def _fit(self, question: str, attempt: _Attempt, context: int) -> tuple[Prompt, Sampling]:
         """A prompt that leaves room for a reply, and the sampling with the room that is left."""
@@ -140,10 +146,6 @@ class Served:
 
 def _fewer(attempt: _Attempt) -> _Attempt:
     return replace(attempt, hits=attempt.hits[: max(1, len(attempt.hits) // 2)])
-
-
-def _delta(item: ChatDelta) -> Delta:
-    return Delta(text=item.content, reasoning=item.reasoning)
 
 
 def _draft(

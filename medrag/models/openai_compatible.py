@@ -14,9 +14,9 @@ import re
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -33,6 +33,8 @@ from medrag.models.wire import (
     read_models,
     read_refusal,
     request_body,
+    seconds,
+    without_request,
 )
 
 #: Fields that not every server takes; `transformers serve` answers 422 to the first two.
@@ -44,6 +46,8 @@ LONGEST_PAUSE = 20.0
 #: Between a stream's last event and the end of the response.
 _ENDING_SECONDS = 0.5
 _ERROR_BODY = 1 << 16
+#: Characters of reasoning that are passed on at once.
+THOUGHT = 200
 
 _T = TypeVar("_T")
 
@@ -101,7 +105,11 @@ class OpenAICompatible:
     ) -> None:
         self.name = model
         self.base_url = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {api_key}", **headers}
+        self._headers = {
+            "Authorization": f"Bearer {api_key}",
+            "Accept-Encoding": "identity",
+            **headers,
+        }
         self._timeout = httpx.Timeout(idle_seconds, connect=connect_seconds)
         self._idle_seconds = idle_seconds
         self._total_seconds = total_seconds
@@ -235,12 +243,13 @@ class OpenAICompatible:
         reply = GrowingReply(
             model=self.name, request_id=request_id, notices=tuple(self._refused.values())
         )
+        begun, thought = False, ""
         try:
             response = await self._before(deadline, connection.client.send(request, stream=True))
             try:
                 if response.status_code != httpx.codes.OK:
                     raise await self._refusal(response, messages, deadline)
-                async with aclosing(events(response.aiter_bytes())) as data:
+                async with aclosing(_bytes(response)) as raw, aclosing(events(raw)) as data:
                     while (event := await self._next(deadline, data)) is not None:
                         if event == "[DONE]":
                             # Read to its end, a response gives its connection back for the next one.
@@ -248,8 +257,14 @@ class OpenAICompatible:
                                 await asyncio.wait_for(anext(data, None), _ENDING_SECONDS)
                             break
                         delta = reply.take(event)
-                        if delta.content or delta.reasoning:
-                            yield delta
+                        if delta.content:
+                            yield replace(delta, reasoning=thought + delta.reasoning)
+                            thought = ""
+                        elif delta.reasoning:  # most of the tokens, and nobody waits for each
+                            thought += delta.reasoning
+                            if not begun or len(thought) >= THOUGHT:
+                                yield ChatDelta(reasoning=thought)
+                                begun, thought = True, ""
             finally:
                 await response.aclose()
             rest, whole = reply.end()
@@ -261,8 +276,8 @@ class OpenAICompatible:
             raise self._transient("no answer within the time limit", hint=_SLOW) from error
         except httpx.HTTPError as error:
             raise self._transient(f"the connection broke ({type(error).__name__})") from error
-        if rest:
-            yield ChatDelta(content=rest)
+        if rest or thought:
+            yield ChatDelta(content=rest, reasoning=thought)
         yield whole
 
     async def _before(
@@ -286,7 +301,10 @@ class OpenAICompatible:
         the cost of a timer for every token is saved.
         """
         if deadline - asyncio.get_running_loop().time() > self._idle_seconds:
-            return await anext(data, None)
+            try:
+                return await data.__anext__()
+            except StopAsyncIteration:
+                return None
         return await self._before(deadline, anext(data, None))
 
     def _pause(self, failure: _Transient, attempt: int) -> float:
@@ -305,7 +323,7 @@ class OpenAICompatible:
         body = await self._before(deadline, _error_body(response))
         refusal = read_refusal(body)
         status = response.status_code
-        said = _without_request(refusal.message, messages)
+        said = without_request(refusal.message, messages)
         if status in {400, 422} and self._remember_extras(refusal, said):
             return _ExtraRefused()
         message = f"HTTP {status}: {said}"
@@ -313,7 +331,7 @@ class OpenAICompatible:
             failure = self._transient(
                 message, hint="the server is overloaded or its engine is down"
             )
-            failure.pause = _seconds(response.headers.get("Retry-After"))
+            failure.pause = seconds(response.headers.get("Retry-After"))
             return failure
         if refusal.param == "input_tokens" or "maximum context length" in refusal.message:
             return PromptTooLong(message, where=self.base_url, hint="use fewer passages")
@@ -365,6 +383,15 @@ _HINTS = {
 }
 
 
+def _bytes(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in; decoded only if it was encoded, which was not asked for."""
+    encoded = "content-encoding" in response.headers
+    chunks = (
+        response.aiter_bytes() if encoded else aiter(cast("httpx.AsyncByteStream", response.stream))
+    )
+    return cast("AsyncGenerator[bytes, None]", chunks)
+
+
 async def _error_body(response: httpx.Response) -> bytes:
     body = b""
     async for chunk in response.aiter_bytes():
@@ -372,18 +399,3 @@ async def _error_body(response: httpx.Response) -> bytes:
         if len(body) > _ERROR_BODY:
             break
     return body
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in its number form; the date form is left to the usual pause."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
-
-
-def _without_request(said: str, messages: Sequence[Message]) -> str:
-    """The server's words, unless they repeat the request: errors are logged, questions are not."""
-    window = 8
-    for message in messages:
-        text = message.content
-        if any(text[i : i + window] in said for i in range(max(1, len(text) - window + 1)) if text):
-            return "(the server's message repeats the request and is left out)"
-    return said[:300]

@@ -28,6 +28,14 @@ async def events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
     pending = b""
     data: list[str] = []
     async for chunk in chunks:
+        if (  # one event and no more, as servers send them
+            not (pending or data)
+            and chunk.startswith(b"data: ")
+            and chunk.endswith(b"\n\n")
+            and chunk.find(b"\n") == len(chunk) - 2
+        ):
+            yield _decode(chunk[6:-2])
+            continue
         *lines, pending = (pending + chunk).split(b"\n")
         if len(pending) > LINE_LIMIT:
             raise MalformedStream(f"a line of more than {LINE_LIMIT} bytes")

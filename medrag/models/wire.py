@@ -47,7 +47,7 @@ def request_body(
     }
 
 
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 
 
 def read_chunk(data: str) -> Chunk:
@@ -57,9 +57,11 @@ def read_chunk(data: str) -> Chunk:
         MalformedStream: `data` is not a JSON object, or its fields have the wrong types.
     """
     try:
-        body = _decode(data)
+        body, end = _decode(data)
     except (ValueError, RecursionError):
         raise MalformedStream("an event that is not JSON") from None
+    if end < len(data) and data[end:].strip():
+        raise MalformedStream("an event that is more than JSON")
     if not isinstance(body, dict):
         raise MalformedStream("an event that is not a JSON object")
     return chunk_of(body)
@@ -82,11 +84,12 @@ def chunk_of(body: Mapping[str, Any]) -> Chunk:
     delta = choice.get("delta") or choice.get("message") or {}
     if not isinstance(delta, dict):
         raise MalformedStream("an event whose delta is not an object")
+    usage = body.get("usage")
     return Chunk(
         _text(delta, "content") or "",
         _text(delta, "reasoning") or _text(delta, "reasoning_content") or "",
         _text(choice, "finish_reason"),
-        _usage(body.get("usage")),
+        _usage(usage) if usage else None,
         _text(body, "id"),
         _text(body, "model"),
         _text(body, "system_fingerprint"),
@@ -183,3 +186,18 @@ def read_models(body: bytes) -> tuple[ServedModel, ...]:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise MalformedStream("/models did not answer with a list of models") from None
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """Retry-After in its number form; the date form is left to the usual pause."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+
+
+def without_request(said: str, messages: Sequence[Message]) -> str:
+    """The server's words, unless they repeat the request: errors are logged, questions are not."""
+    window = 8
+    for message in messages:
+        text = message.content
+        if any(text[i : i + window] in said for i in range(max(1, len(text) - window + 1)) if text):
+            return "(the server's message repeats the request and is left out)"
+    return said[:300]
