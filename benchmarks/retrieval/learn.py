@@ -49,7 +49,8 @@ def examples(data: Path, index: Index) -> Iterator[Example]:
     qrels = dict(
         line.split()[:2] for line in (data / "qrels.tsv").read_text("utf-8").splitlines()[1:]
     )
-    weigh, names = weigher(index), Names(index, default_lexicon())
+    weigh = weigher(index)
+    names = Names(index, default_lexicon(), weigh=weigh)
     for line in (data / "queries.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
         question = analyse(record["text"], index, names=names, weigh=weigh)

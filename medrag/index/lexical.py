@@ -1,4 +1,4 @@
-"""The lexical legs: BM25 over words and over character bigrams, scored by bm25s.
+"""The lexical legs: BM25 over words and over character bigrams, in the layout of bm25s.
 
 k1 = .6, because passages are short (MRR .913 against .899 with k1 = 1.5), b = .75. The matrices
 are written by a streaming builder of our own, since bm25s wants every token of the corpus as a
@@ -269,13 +269,12 @@ class Leg:
         self._directory = directory
         self._name = name
         self._keys: Keys = self.part("keys")
-        parts = {part: self.part(part) for part in ("data", "indices", "indptr")}
-        self._indptr, self._indices, self._data = parts["indptr"], parts["indices"], parts["data"]
+        self._indptr = self.part("indptr")
+        self._indices: NDArray[np.int32] = self.part("indices")
+        self._data: NDArray[np.float32] = self.part("data")
         self.passages = passages
         self.place = lru_cache(maxsize=_REMEMBERED)(self._place)
-        self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
-        self._bm25.scores = {**parts, "num_docs": passages}
-        self._bm25.nonoccurrence_array = None
+        self.frequency = lru_cache(maxsize=_REMEMBERED)(self._frequency)
 
     def part(self, part: str) -> NDArray[Any]:
         """One array of the leg, mapped: keys, indptr, indices, data, and for updates tf, lengths."""
@@ -305,8 +304,8 @@ class Leg:
         """Inverse document frequency of a term, as BM25 weighs it."""
         return self.rarity(self.frequency(term))
 
-    def frequency(self, term: int) -> int:
-        """In how many passages a term stands."""
+    def _frequency(self, term: int) -> int:
+        """In how many passages a term stands; `frequency` remembers."""
         return int(self._indptr[term + 1] - self._indptr[term])
 
     def rarity(self, frequency: int) -> float:
@@ -333,24 +332,33 @@ class Leg:
 
     def scores(
         self, terms: NDArray[np.int64], factors: NDArray[np.float32] | None = None
-    ) -> NDArray[np.floating]:
+    ) -> NDArray[np.float32]:
         """BM25 of every passage, shape (passages,); a term given twice counts twice.
 
         Args:
             factors: What the scores of each term are multiplied by.
         """
-        if not len(terms):  # bm25s refuses even none where the vocabulary is empty
+        if not len(terms):
             return np.zeros(self.passages, dtype=np.float32)
-        if factors is None:
-            return np.asarray(self._bm25.get_scores_from_ids(terms))
+        # All postings at once take half the time of bm25s, which goes from term to term.
         found = self.postings_of(terms, factors)
-        scores: NDArray[np.float64] = np.bincount(found.rows, found.scores, minlength=self.passages)
-        return scores
+        return np.bincount(found.rows, found.scores, self.passages).astype(np.float32)
 
-    def postings_of(self, terms: NDArray[np.int64], factors: NDArray[np.float32]) -> Scores:
+    def postings_of(
+        self, terms: NDArray[np.int64], factors: NDArray[np.float32] | None = None
+    ) -> Scores:
         """Where terms stand and what each place scores, one term after another."""
         starts, ends = self._indptr[terms], self._indptr[terms + 1]
         parts = [slice(*edge) for edge in zip(starts.tolist(), ends.tolist(), strict=True)]
         scores = np.concatenate([self._data[part] for part in parts])
-        scores *= np.repeat(factors, ends - starts)
+        if factors is not None:
+            scores *= np.repeat(factors, ends - starts)
         return Scores(np.concatenate([self._indices[part] for part in parts]), scores)
+
+    def bm25s(self) -> bm25s.BM25:
+        """The leg in the library whose layout it has, to be measured against it."""
+        library = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
+        parts = {"data": self._data, "indices": self._indices, "indptr": self._indptr}
+        library.scores = {**parts, "num_docs": self.passages}
+        library.nonoccurrence_array = None
+        return library

@@ -65,28 +65,28 @@ def spread(
     """
     shared = Counter(documents)
     counts: Counter[tuple[int, bytes]] = Counter()
-    seen: dict[int, list[set[int]]] = {}
+    seen: dict[int, list[int]] = {}
     first: list[int] = []
     behind: list[int] = []
     for number in order:
         if len(first) == k:
             break
         document = documents[number]
-        if shared[document] == 1:
-            first.append(number)
-            continue
-        before = seen.setdefault(document, [])
-        section = (document, _heading(words[number]))
-        counts[section] += 1
-        own = set(words[number].tolist())
-        if counts[section] > SECTION_HITS or any(
-            len(own & other) >= CONTAINED * len(own) for other in before
-        ):
-            behind.append(number)
-        else:
-            first.append(number)
-            before.append(own)
+        if shared[document] > 1:
+            before = seen.setdefault(document, [])
+            section = (document, _heading(words[number]))
+            counts[section] += 1
+            if counts[section] > SECTION_HITS or (before and _contained(words, number, before)):
+                behind.append(number)
+                continue
+            before.append(number)
+        first.append(number)
     return (first + behind)[:k]
+
+
+def _contained(words: Sequence[NDArray[np.int32]], number: int, others: Sequence[int]) -> bool:
+    own = set(words[number].tolist())
+    return any(len(own.intersection(words[i].tolist())) >= CONTAINED * len(own) for i in others)
 
 
 def _heading(words: NDArray[np.int32]) -> bytes:

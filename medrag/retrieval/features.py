@@ -30,6 +30,8 @@ NAMES = ("words", "bigrams", "sentence", "coverage", "answer", "opening", "pairs
 #: How many words a passage opens with.
 _OPENING = np.arange(1, 7)
 
+_ZERO = np.zeros(1, dtype=np.int64)
+
 Matrix = NDArray[np.float32]
 
 
@@ -48,15 +50,13 @@ def features(
         classes: What every word of the vocabulary names.
         words, bigrams: BM25 of those passages.
     """
-    lengths = np.fromiter(map(len, sequences), dtype=np.int64, count=len(sequences))
     stream = np.concatenate(sequences)
-    is_break = stream == BREAK_NUMBER
-    breaks = np.flatnonzero(is_break)
-    # The sentence in which each word stands, over all candidates, and where each candidate begins.
-    sentence = np.cumsum(is_break) - is_break
-    ends = np.cumsum(lengths)
-    first_sentence = sentence[ends - lengths]
-    count = int(sentence[-1]) + 1
+    ends = np.cumsum([len(words) for words in sequences])
+    # Every sentence ends with a break, every candidate with a sentence, and begins with its heading.
+    breaks = np.flatnonzero(stream == BREAK_NUMBER)
+    first_sentence = np.searchsorted(breaks, ends[:-1]) if len(ends) > 1 else ends[:0]
+    first_sentence = np.concatenate([_ZERO, first_sentence])
+    count = len(breaks)
 
     # Numbers the words of the question from 1; a break is place -1: the last one, which none has.
     every = question.every
@@ -64,11 +64,13 @@ def features(
     number[every] = np.arange(1, len(every) + 1)
     found = number[stream]
     places = np.flatnonzero(found)
+    sentence, which = np.searchsorted(breaks, places), found[places] - 1
     present = np.zeros((count, len(every)), dtype=np.float32)
-    present[sentence[places], found[places] - 1] = 1
+    present[sentence, which] = 1
 
     covered = _covered(question, present)
-    heading = np.repeat(covered[first_sentence], np.diff(first_sentence, append=count), axis=0)
+    owner = np.searchsorted(ends, breaks, "right")
+    heading = covered[first_sentence[owner]]
     by_sentence = np.maximum(covered, heading) @ question.weights
     result = np.empty((len(sequences), len(NAMES)))
     result[:, 0] = words
@@ -77,17 +79,17 @@ def features(
     result[:, 3] = np.maximum.reduceat(covered, first_sentence, axis=0) @ question.weights
     result[:, 4] = 0
     if question.wanted:
-        named = np.where(is_break, 0, classes[stream])
-        named[places[found[places] <= len(question.terms)]] = 0  # not what the question says itself
+        named = classes[stream]
+        named[breaks] = 0
+        named[places[which < len(question.terms)]] = 0  # not what the question says itself
         for wanted in question.wanted:
-            fits = sentence[_fitting(named, wanted)]
+            fits = np.searchsorted(breaks, _fitting(named, wanted))
             there = np.zeros(count)
             there[fits] = by_sentence[fits]
             there[first_sentence] = 0
             result[:, 4] += np.maximum.reduceat(there, first_sentence)
     result[:, 5] = _opening(question, found, breaks[first_sentence], ends)
-    owner = np.searchsorted(ends, places, "right")
-    result[:, 6] = _pairs(question, found, places, owner, len(sequences))
+    result[:, 6] = _pairs(question, which, places, owner[sentence], len(sequences))
     return result
 
 
@@ -119,16 +121,16 @@ def _opening(
 ) -> NDArray[np.float64]:
     """The idf of the different terms among the first words of each passage."""
     opening = heading_ends[:, None] + _OPENING
-    words = np.where(opening < ends[:, None], found[np.minimum(opening, len(found) - 1)], 0)
-    words[words > len(question.terms)] = 0
-    seen = np.zeros((len(ends), len(question.terms) + 1), dtype=np.bool_)
-    np.put_along_axis(seen, words.astype(np.int64), values=True, axis=1)
+    words = found[np.minimum(opening, len(found) - 1)]
+    words[(opening >= ends[:, None]) | (words > len(question.terms))] = 0
+    seen = np.zeros((len(ends), len(question.terms) + 1))
+    seen[np.arange(len(ends))[:, None], words] = 1
     return np.asarray(seen[:, 1:] @ question.weights[: len(question.terms)])
 
 
 def _pairs(
     question: Question,
-    found: NDArray[np.int16],
+    which: NDArray[np.int16],
     places: NDArray[np.int64],
     owner: NDArray[np.int64],
     count: int,
@@ -136,13 +138,8 @@ def _pairs(
     """The weight of the different pairs of the question that are neighbours in each passage."""
     if not len(question.pairs):
         return np.zeros(count)
-    size = len(question.every) + 1
-    pair_of = np.full((size, size), -1, dtype=np.int16)
-    one, other = question.pairs.T + 1
-    pair_of[one, other] = np.arange(len(question.pairs))
-    beside = np.flatnonzero(np.diff(places) == 1)
-    which = pair_of[found[places[beside]], found[places[beside + 1]]]
-    there = which >= 0
-    paired = np.zeros((count, len(question.pairs)), dtype=np.float32)
-    paired[owner[beside[there]], which[there]] = 1
-    return np.asarray(paired @ question.pair_weights)
+    beside = np.flatnonzero(places[1:] - places[:-1] == 1)
+    pair = question.pair_of[which[beside], which[beside + 1]]
+    paired = np.zeros((count, len(question.pairs) + 1))
+    paired[owner[beside], pair] = 1
+    return np.asarray(paired[:, :-1] @ question.pair_weights)

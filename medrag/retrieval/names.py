@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
+from medrag.index.lexical import Scores
 from medrag.index.terms import word_key
 from medrag.japanese import tokens
 from medrag.japanese.lexicon import Lexicon
+from medrag.retrieval.topics import Weigh, factors
 
 _ASKING = """
 何 何れ どの どこ 何処 いつ 何時 誰 だれ なに なん どれ どちら どう どんな いくつ いくら 幾つ なぜ 何故 いかが 如何
@@ -35,7 +37,7 @@ ASKING = frozenset(_ASKING.split())
 EXPANDED = 0.5
 _EXPANSIONS = 6
 _MENTIONS = 12
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 12
 
 
 class Expansion(NamedTuple):
@@ -44,11 +46,15 @@ class Expansion(NamedTuple):
     Attributes:
         replaces: Numbers (in `Question.weights`) of the words that it stands for.
         terms: Its own words, places in the vocabulary.
+        weight: What these weigh together.
+        scores: BM25 of the passages that have any of them, a row a passage.
         relation: same, spelling, brand, lay, class, abbreviation: why it is one.
     """
 
     replaces: tuple[int, ...]
     terms: NDArray[np.int64]
+    weight: float
+    scores: Scores
     relation: str
 
 
@@ -71,11 +77,16 @@ class Name(NamedTuple):
 
 
 class Names:
-    """Looks up the mentions of questions, and remembers them."""
+    """Looks up the mentions of questions, and remembers them.
 
-    def __init__(self, index: Index, lexicon: Lexicon) -> None:
+    Args:
+        weigh: What each word weighs.
+    """
+
+    def __init__(self, index: Index, lexicon: Lexicon, *, weigh: Weigh) -> None:
         self._index = index
         self._lexicon = lexicon
+        self._weigh = weigh
         self.known = lru_cache(maxsize=_REMEMBERED)(self._known)
         self._inside = lru_cache(maxsize=_REMEMBERED)(self._mentions_inside)
 
@@ -135,8 +146,15 @@ class Names:
             content = content_of(form)
             places = self._index.words.find(map(word_key, content))
             if len(content) == len(places) > 0 and not set(places.tolist()) <= set(own.tolist()):
-                found.setdefault(tuple(places.tolist()), Expansion((), places, relation))
+                found.setdefault(tuple(places.tolist()), self._expansion(places, relation))
         return list(found.values())
+
+    def _expansion(self, places: NDArray[np.int64], relation: str) -> Expansion:
+        weight = sum(map(self._weigh, places.tolist()))
+        own = self._index.words.postings_of(places, factors(places, self._index, self._weigh))
+        rows, place = np.unique(own.rows, return_inverse=True)
+        scores = np.bincount(place, own.scores).astype(np.float32)
+        return Expansion((), places, weight, Scores(rows, scores), relation)
 
 
 @lru_cache(maxsize=1 << 16)

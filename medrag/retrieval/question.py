@@ -45,7 +45,9 @@ class Question:
         total: What a passage could cover: all weights (of a mention, as an expansion covers it),
             and the idf of the words that the index does not have.
         every: Places of all words that features look for, the terms first.
-        pairs: Neighbouring words, as numbers in `every`: shape (n, 2).
+        pairs: Neighbouring words, as places.
+        pair_of: The number of the pair of two words given by their numbers in `every`, the last
+            one, which is none's, for other two.
         pair_weights: Of each pair, the idf of both words.
         expansions: Other words, for what is mentioned.
         expanded: For each expansion its words, as numbers in `every`.
@@ -58,7 +60,8 @@ class Question:
     weights: NDArray[np.float64]
     total: float
     every: NDArray[np.int64]
-    pairs: NDArray[np.int64]
+    pairs: list[tuple[int, int]]
+    pair_of: NDArray[np.int64]
     pair_weights: NDArray[np.float64]
     expansions: tuple[Expansion, ...]
     expanded: tuple[list[int], ...]
@@ -109,6 +112,9 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
     for pair in pairs:
         for place in pair:
             number.setdefault(place, len(number))
+    pair_of = np.full((len(number), len(number)), len(pairs))
+    for i, (one, other) in enumerate(pairs):
+        pair_of[number[one], number[other]] = i
     bigrams = dict.fromkeys(map(index.bigrams.place, map(bigram_key, tokens.bigrams(folded))))
     return Question(
         words=_telling(leg, idf),
@@ -117,7 +123,8 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
         weights=np.asarray(weights),
         total=sum(weights[: len(terms)]) + EXPANDED * sum(weights[len(terms) :]) + unknown,
         every=_array(number),
-        pairs=_array([number[place] for pair in pairs for place in pair]).reshape(-1, 2),
+        pairs=pairs,
+        pair_of=pair_of,
         pair_weights=np.asarray([idf[one] + idf[other] for one, other in pairs]),
         expansions=tuple(expansions),
         expanded=tuple([number[place] for place in one.terms.tolist()] for one in expansions),

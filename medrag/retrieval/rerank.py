@@ -6,9 +6,11 @@ stage's order stands and a Notice says so.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from medrag.errors import GenerationError, MissingDependency, Notice
@@ -51,25 +53,31 @@ def load(name: str) -> Reranker:
     return CrossEncoderReranker(name)
 
 
-# A reranker that is late goes on in its thread; further questions wait their turn behind it, and
-# meet their own deadlines.
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="medrag-rerank")
+@cache
+def _threads(process: int) -> ThreadPoolExecutor:  # noqa: ARG001 (a fork copies no threads)
+    """The threads of a process.
+
+    A reranker that is late goes on in its thread; further questions wait their turn behind it, and
+    meet their own deadlines.
+    """
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="medrag-rerank")
 
 
 def rerank(
     reranker: Reranker, question: str, texts: Sequence[str], *, deadline_ms: float
 ) -> Reranked:
     """The places of `texts` in the reranker's order, best first, if it comes in time."""
-    work = _threads.submit(reranker.scores, question, texts)
+    work = _threads(os.getpid()).submit(reranker.scores, question, texts)
     try:
         scores = work.result(timeout=deadline_ms / 1000)
     except Late:
         work.cancel()
         message = (
-            f"the reranker took longer than {deadline_ms:.0f} ms; hits stand in first-stage order"
+            f"並べ替えモデルが {deadline_ms:.0f} ミリ秒以内に応じなかったため、"
+            "最初の検索の順のまま示します。"
         )
         return Reranked(list(range(len(texts))), Notice(code="rerank_late", message=message))
     except GenerationError as error:
-        message = f"{error.message}; hits stand in first-stage order"
+        message = f"並べ替えモデルが失敗したため（{error.message}）、最初の検索の順のまま示します。"
         return Reranked(list(range(len(texts))), Notice(code="rerank_failed", message=message))
     return Reranked(sorted(range(len(texts)), key=lambda i: -scores[i]), None)

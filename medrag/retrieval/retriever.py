@@ -146,7 +146,7 @@ class Retriever:
         self._deadline_ms = rerank_deadline_ms
         self._fusion = fusion.learned()
         self._weigh = weigher(index)
-        self._names = Names(index, self._lexicon)
+        self._names = Names(index, self._lexicon, weigh=self._weigh)
         self._editions = lru_cache(maxsize=16)(self._editions_on)
 
     def search(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medrag.index.index import Index
 
@@ -39,3 +40,9 @@ def weigher(index: Index) -> Weigh:
         return max(leg.idf(place), leg.rarest * share)
 
     return weigh
+
+
+def factors(terms: NDArray[np.int64], index: Index, weigh: Weigh) -> NDArray[np.float32]:
+    """By what BM25's own weight of each term is multiplied to give it this one."""
+    found = [weigh(term) / index.words.idf(term) for term in terms.tolist()]
+    return np.asarray(found, dtype=np.float32)

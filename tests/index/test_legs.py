@@ -36,6 +36,9 @@ def test_scores_are_those_of_bm25s_over_the_same_words(tmp_path: Path) -> None:
         expected = reference.get_scores(words(question))
         terms = index.words.find(map(word_key, words(question)))
         np.testing.assert_allclose(index.words.scores(terms), expected, rtol=1e-5)
+        np.testing.assert_allclose(
+            index.words.bm25s().get_scores_from_ids(terms), expected, rtol=1e-5
+        )
         twice = np.full(len(terms), 2, dtype=np.float32)
         np.testing.assert_allclose(index.words.scores(terms, twice), 2 * expected, rtol=1e-5)
 
