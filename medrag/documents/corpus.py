@@ -351,7 +351,9 @@ def _document(
     def choose(key: str, read: str | None = None) -> str | None:
         return (getattr(entry, key) if entry else None) or fields.get(key) or read
 
-    title = choose("title", said.title) or PurePosixPath(source.name).stem
+    # The name of a part of a ZIP file says what it is, the number of a line does not.
+    named = parsed.member if parsed.member and not parsed.member.isdecimal() else source.name
+    title = choose("title", said.title) or PurePosixPath(named).stem
     sections = (
         structure.whole(parsed.text)
         if plain

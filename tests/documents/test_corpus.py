@@ -276,7 +276,13 @@ def test_an_encrypted_file_asks_for_a_copy_without_password(shared: Path) -> Non
 
 def test_ids_that_are_no_text_or_empty_are_errors_of_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "c.jsonl"
-    records = [{"id": ""}, {"id": ["a"]}, {"id": True}, {"id": "a\u202eb"}, {"id": 7}]
+    records: list[dict[str, object]] = [
+        {"id": ""},
+        {"id": ["a"]},
+        {"id": True},
+        {"id": "a\u202eb"},
+        {"id": 7},
+    ]
     lines = [json.dumps({**record, "text": "血圧を測る。"}) for record in records]
     path.write_text("\n".join(lines), "utf-8")
     entries = list(corpus.read([path]))

@@ -296,3 +296,23 @@ def test_a_picture_without_text_needs_ocr() -> None:
     with pytest.raises(NeedsOCR) as caught:
         parse(pdf(inline), "a.pdf")
     assert caught.value.pages == (1,)
+
+
+def test_front_matter_is_what_the_file_says_of_itself_and_no_text() -> None:
+    parsed = parse(
+        "---\ntitle: 架空失神の手引き\ndate: 2022-03-01\nversion: 第3版\ntags:\n  - a\n---\n\n"
+        "# はじめに\n\n失神を診る。\n".encode(),
+        "a.md",
+    )
+    assert parsed.text == "# はじめに\n\n失神を診る。\n"
+    assert parsed.fields == {
+        "title": "架空失神の手引き",
+        "published": "2022-03-01",
+        "edition": "第3版",
+    }
+    assert parsed.metadata == {"tags": "- a"}
+
+
+def test_a_rule_at_the_top_is_no_front_matter() -> None:
+    text = "---\n\n血圧を測る。\n\n---\n\n薬を飲む。\n"
+    assert parse(text.encode(), "a.md").text == text

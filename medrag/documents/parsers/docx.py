@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import docx
 from docx.document import Document as WordDocument
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from medrag.documents.parsers import Heading, Options, Parsed, archives
 from medrag.errors import DamagedDocument, EmptyDocument, EncryptedDocument, Notice
 
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an OLE container holds an encrypted document, or an old .doc
-_MAX_DEPTH = 4
+_WRAPPERS = (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:moveTo"), qn("w:customXml"))
+# What older readers show in place of a drawing that newer ones show: the same text again.
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
 def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
@@ -55,53 +58,50 @@ def parse(data: bytes, *, where: str, options: Options) -> Iterator[Parsed]:
         raise DamagedDocument(
             f"not a Word document: {error}", where=where, hint="save it again from Word"
         ) from error
-    page = _Page()
-    page.body(document)
+    page = _Page(document)
+    page.blocks(document.element.body)
+    page.notes(document)
     text = "".join(page.pieces)
     if not text.strip():
         raise EmptyDocument(
             "the document shows no text", where=where, hint="remove it, or export it again"
-        )
-    notices: tuple[Notice, ...] = ()
-    if page.hidden:
-        sample = "; ".join(page.hidden)[:200]
-        notices = (
-            Notice(
-                code="hidden_text",
-                message=f"{len(page.hidden)} hidden texts were left out: {sample}",
-            ),
         )
     title = (document.core_properties.title or "").strip()
     yield Parsed(
         text=text,
         headings=tuple(page.headings) or None,
         fields={"title": title} if title else {},
-        notices=notices,
+        notices=tuple(page.notices()),
     )
 
 
 class _Page:
     """The text written so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: WordDocument) -> None:
+        self._document = document
         self.pieces: list[str] = []
         self.length = 0
         self.headings: list[Heading] = []
         self.hidden: list[str] = []
+        self.changes = 0
 
     def write(self, piece: str) -> None:
         self.pieces.append(piece)
         self.length += len(piece)
 
-    def body(self, document: WordDocument) -> None:
-        for block in document.iter_inner_content():
-            if isinstance(block, Paragraph):
-                self.paragraph(block)
-            else:
-                self.table(block)
+    def blocks(self, parent: Any) -> None:
+        """Paragraphs and tables in order, those inside content controls too."""
+        for node in parent.iterchildren():
+            if node.tag == qn("w:p"):
+                self.paragraph(Paragraph(node, self._document._body))  # noqa: SLF001
+            elif node.tag == qn("w:tbl"):
+                self.table(node)
+            elif node.tag in _WRAPPERS:
+                self.blocks(node)
 
     def paragraph(self, paragraph: Paragraph) -> None:
-        text = self.visible(paragraph)
+        text = self.visible(paragraph._p)  # noqa: SLF001
         if not text:
             return
         level = _level(paragraph)
@@ -110,30 +110,51 @@ class _Page:
             self.headings.append(
                 Heading(start=self.length, end=self.length + len(text), level=level)
             )
+        elif _bulleted(paragraph):
+            text = f"・{text}"
         self.write(text + "\n\n")
 
-    def table(self, table: Table) -> None:
-        for row in table.rows:
-            cells = []
-            previous = None
-            for cell in row.cells:
-                if cell._tc is previous:  # noqa: SLF001 - a merged cell comes once for each column
-                    continue
-                previous = cell._tc  # noqa: SLF001
-                cells.append(
-                    " ".join(filter(None, (self.visible(p) for p in cell.paragraphs))).replace(
-                        "\n", " "
-                    )
-                )
-            self.write("\t".join(cells) + "\n")
+    def table(self, table: Any) -> None:
+        for row in table.iterchildren(qn("w:tr"), *_WRAPPERS):
+            for one in [row] if row.tag == qn("w:tr") else row.iter(qn("w:tr")):
+                cells = [self.cell(cell) for cell in one.iter(qn("w:tc")) if _owner(cell) is one]
+                self.write("\t".join(cells) + "\n")
         self.write("\n")
 
-    def visible(self, paragraph: Paragraph) -> str:
-        """The text of a paragraph without hidden runs, furigana or field codes."""
-        parts: list[str] = []
-        for run in paragraph._p.iter(qn("w:r")):  # noqa: SLF001 - runs inside links and insertions too
-            if _inside(run, "w:rt") or _inside(run, "w:del"):
+    def cell(self, cell: Any) -> str:
+        """A cell on one line; a table inside it is its cells, one after another."""
+        merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+        if merged is not None and merged.get(qn("w:val")) != "restart":
+            cell = _above(cell)
+        texts = (
+            self.visible(paragraph)
+            for paragraph in cell.iter(qn("w:p"))
+            if not _inside(paragraph, "w:txbxContent")  # its runs are the outer paragraph's too
+        )
+        return " ".join(" ".join(texts).split("\n")).strip()
+
+    def notes(self, document: WordDocument) -> None:
+        """Footnotes and endnotes, which stand in files of their own."""
+        for part in document.part.package.iter_parts():
+            if str(part.partname) not in ("/word/footnotes.xml", "/word/endnotes.xml"):
                 continue
+            for note in parse_xml(part.blob):
+                texts = (self.visible(paragraph) for paragraph in note.iter(qn("w:p")))
+                if text := " ".join(filter(None, texts)):
+                    self.write(f"注{note.get(qn('w:id'))}　{text}\n\n")
+
+    def visible(self, paragraph: Any) -> str:
+        """The text of a paragraph without hidden runs, furigana, field codes or what was deleted."""
+        parts: list[str] = []
+        for run in paragraph.iter(qn("w:r")):  # runs inside links, insertions and text boxes too
+            if _inside(run, "w:del") or _inside(run, "w:moveFrom"):
+                self.changes += 1
+                continue
+            self.changes += _inside(run, "w:ins") or _inside(run, "w:moveTo")
+            if _inside(run, "w:rt") or _inside(run, _FALLBACK):
+                continue
+            if any(node.tag == qn("w:p") for node in run.iterdescendants()):
+                parts.append(" ")  # a text box: its own runs follow
             text = "".join(_letters(node) for node in run)
             if not text:
                 continue
@@ -143,6 +164,56 @@ class _Page:
                 parts.append(text)
         return "".join(parts).strip()
 
+    def notices(self) -> Iterator[Notice]:
+        """What a reader of the text must know of the file."""
+        if self.hidden:
+            sample = "; ".join(self.hidden)[:200]
+            message = f"{len(self.hidden)} hidden texts were left out: {sample}"
+            yield Notice(code="hidden_text", message=message)
+        if self.changes:
+            message = "changes that nobody has accepted yet were read as if they were accepted"
+            yield Notice(code="tracked_changes", message=message)
+
+
+def _owner(cell: Any) -> Any:
+    """The row that a cell belongs to."""
+    node = cell.getparent()
+    while node is not None and node.tag != qn("w:tr"):
+        node = node.getparent()
+    return node
+
+
+def _above(cell: Any) -> Any:
+    """The cell that one merged with those above it goes on from: the one that begins the merger."""
+    column, row = _column(cell), _owner(cell)
+    while (row := row.getprevious()) is not None:
+        for other in row.iterchildren(qn("w:tc")):
+            merged = other.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+            begins = merged is None or merged.get(qn("w:val")) == "restart"
+            if _column(other) == column and begins:
+                return other
+    return cell
+
+
+def _column(cell: Any) -> int:
+    """Where a cell begins, in columns of the table's grid."""
+    before = 0
+    while (cell := cell.getprevious()) is not None:
+        span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+        before += (
+            int(span.get(qn("w:val"), "1")) if span is not None else int(cell.tag == qn("w:tc"))
+        )
+    return before
+
+
+def _bulleted(paragraph: Paragraph) -> bool:
+    """Whether it is an item of a list, by itself or by its style."""
+    properties = paragraph._p.pPr  # noqa: SLF001
+    if properties is not None and properties.numPr is not None:
+        return True
+    name = (paragraph.style.name if paragraph.style is not None else "") or ""
+    return name.lower().startswith(("list bullet", "list number"))
+
 
 def _letters(node: object) -> str:
     tag = getattr(node, "tag", "")
@@ -150,15 +221,17 @@ def _letters(node: object) -> str:
         return getattr(node, "text", "") or ""
     if tag == qn("w:tab"):
         return "\u3000"
+    if tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
+        return f"（注{getattr(node, 'get')(qn('w:id'))}）"  # noqa: B009 - lxml has no types here
     return "\n" if tag in (qn("w:br"), qn("w:cr")) else ""
 
 
-def _inside(run: object, name: str) -> bool:
-    node = getattr(run, "getparent")()  # noqa: B009 - lxml has no types here
-    for _ in range(_MAX_DEPTH):
-        if node is None:
-            return False
-        if node.tag == qn(name):
+def _inside(run: Any, name: str) -> bool:
+    """Whether a run stands in an element of that name, within its paragraph."""
+    tag = qn(name) if name.startswith("w:") else name
+    node = run.getparent()
+    while node is not None and node.tag not in (qn("w:tc"), qn("w:body")):
+        if node.tag == tag:
             return True
         node = node.getparent()
     return False
