@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -211,12 +212,15 @@ def side_by_side(arguments: argparse.Namespace) -> Iterator[str]:
         with given.open("w", encoding="utf-8") as file:
             for passage in ours.passages(arguments.data / "corpus.jsonl"):
                 file.write(json.dumps(passage, ensure_ascii=False) + "\n")
-        for system, variant in systems(arguments.only):
-            python = Path(sys.executable) if system == "medrag" else arguments.peers
-            runs.append(
-                run(system, variant, judged, data=arguments.data, given=given, python=python)
-            )
-            yield row(runs[-1])
+
+        def one(asked: tuple[str, str]) -> Run:
+            python = Path(sys.executable) if asked[0] == "medrag" else arguments.peers
+            return run(*asked, judged, data=arguments.data, given=given, python=python)
+
+        with ThreadPoolExecutor(arguments.jobs) as pool:
+            for done in pool.map(one, systems(arguments.only)):
+                runs.append(done)
+                yield row(done)
     yield ""
     yield from (f"- {line}" for line in comparison(runs, judged))
     plot(runs, f"RR@{K}", arguments.out / "peers.svg")
@@ -237,6 +241,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="a BEIR folder")
     parser.add_argument("--only", nargs="*", default=[], choices=NAMES, help="these peers alone")
     parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, help="the peers' interpreter")
+    parser.add_argument("--jobs", type=int, default=1, help="systems at a time")
     parser.add_argument("--scale", type=int, nargs="+", help="synthetic passages, medrag alone")
     parser.add_argument("--out", type=Path, default=ROOT / "build/benchmarks/retrieval")
     parser.add_argument(
