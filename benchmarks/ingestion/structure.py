@@ -24,7 +24,7 @@ from medrag.documents.corpus import Ingested
 from medrag.documents.guideline import Recommendation
 
 OVERLAP = 0.5
-_GRADE = re.compile(r"[（(〔\[][^（()）〔〕\[\]]*[)）〕\]][。.]?\s*$")
+_GRADE = re.compile(r"[（(〔\[［【][^（()）〔〕\[\]［］【】]*[)）〕\]］】][。．.]?\s*$")
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent.parent / "corpora" / "sample"
 MEASURES = ("found", "strength", "certainty", "polarity", "question", "exceptions", "precision")

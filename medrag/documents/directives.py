@@ -48,7 +48,7 @@ _ACTION = re.compile(
 )
 _STATE = re.compile(
     r"(?:ある|いる|なる|まる|おこる|起こる|起きる|生じる|伴う|みられる|見られる|できる|(?:増|考|超|見|衰|絶|い|言|行|使|思)える|(?<![入触離])れる|示す|異なる|含む|及ぶ|続く|かかる|要する|意味する|低下する|上昇する|増加する|減少する|発症する|分かれる|占める"
-    r"|とおりである|できない|多くない|少なくない|ではない|(?<![入触離忘])れない|していない|定めるものとする|による|よる|とする場合|ものとする)[。．.]?\s*$"
+    r"|とおりである|できない|多くない|少なくない|ではない|(?<![入触離忘])れない|していない|から適用する|廃止する|施行する|定めるものとする|による|よる|とする場合|ものとする)[。．.]?\s*$"
 )
 _EXCEPTS = re.compile(
     r"^(?:ただし|但し|例外|もっとも|however|except|unless|this recommendation does not)"
@@ -62,7 +62,7 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _LIMITS = re.compile(
-    r"(?:ください|ない|なく|ず|避ける|控える|除く|判断する|検討する|考慮する|減量する|中止する|注意する|変更する|慎重に.{0,12}|とどめる|超えないこと|ないこと|こと|する|用いる|選ぶ|行う|とする|始める|続ける|確かめる|優先する|延期する|減らす|いけない|[うくすつぬふむぐぶる])"
+    r"(?:ください|禁忌(?:である|とする)?|ない|なく|ず|避ける|控える|除く|判断する|検討する|考慮する|減量する|中止する|注意する|変更する|慎重に.{0,12}|とどめる|超えないこと|ないこと|こと|する|用いる|選ぶ|行う|とする|始める|続ける|確かめる|優先する|延期する|減らす|いけない|[うくすつぬふむぐぶる])"
     r"[。．.]?\s*$|should (?:be|not)|must not|do not|relaxed|avoid",
     re.IGNORECASE,
 )
@@ -71,7 +71,7 @@ _WITHHELD = re.compile(
 )
 _GRADED = re.compile(r"\s*[（(〔［\[【][^（(〔［\[【\]］〕)）】]*[)）〕］\]】]\s*[。．.]?\s*$")
 _NEITHER = re.compile(
-    r"推奨(?:の方向|の強さ)?(?:を|は|が|も|については)(?:提示|決定|明示|示|定|保留|行|作成|出)[^。]{0,6}(?:ない|ず|する$|する。)"
+    r"推奨(?:の方向|の強さ)?(?:を|は|が|も|については)(?:提示|決定|明示|示|定|保留|行|作成|出)[^。]{0,6}(?:ない|ず|なかった|する$|する。)"
     r"|推奨を保留|推奨(?:の方向|の強さ)(?:を|は|性)[^。]{0,8}ない|推奨なし|明確な推奨(?:は|を|が)[^。]{0,8}(?:ない|ず|困難|控)|結論(?:でき|を出せ|は出せ|が得られ)ない|結論できない"
     r"|判断(?:(?:は|が)?でき(?:ない|ず)|を保留)|(?:よい|良い)とも(?:悪い|わるい)とも(?:いえ|言え)ない|どちらともいえない|どちらとも言えない|(?:いずれ|どちら)(?:も|とも)(?:推奨|提案|勧め)|決定でき(?:ない|なかった)|定めない"
     r"|no recommendation|neither for nor against|cannot be made|unable to (?:make|recommend)|(?:for or|or) against\b",
@@ -138,6 +138,11 @@ def recommending(sentence: str) -> bool:
     """Whether a sentence recommends something, for or against, or says that it cannot."""
     said = plain(sentence)
     return _RECOMMENDS.search(said) is not None or _NEITHER.search(said) is not None
+
+
+def undecided(sentence: str) -> bool:
+    """Whether a sentence says that no recommendation is made."""
+    return _NEITHER.search(plain(sentence)) is not None
 
 
 def defining(sentence: str) -> bool:

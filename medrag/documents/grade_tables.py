@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from medrag.documents import directives, grades
 from medrag.documents.document import Section
 from medrag.documents.guideline import Grade
+from medrag.documents.labels import question_of
 from medrag.japanese.normalize import Span, fold
 
 _RULE = re.compile(r"[|:\-\s]+")
@@ -33,6 +34,7 @@ class Row:
     strength: Grade | None
     certainty: Grade | None
     exceptions: tuple[Cell, ...] = ()
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,11 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
         columns["text"] = stating
     for row in rows[1:]:
         values = cells(text, row)
-        if len(values) <= max(columns.values()):
+        if len(values) <= columns["text"]:
             continue
+        # The last cells of a row that is written with tabs are lost when they are empty.
+        missing = max(columns.values()) + 1 - len(values)
+        values += [Cell(text="", start=row.end, end=row.end)] * missing
         stated = values[columns["text"]]
         if not stated.text:
             continue
@@ -98,9 +103,12 @@ def stated(text: str, section: Section) -> Row | None:
     found: dict[str, Cell] = {}
     names: dict[str, str] = {}
     end = section.end
+    asked: tuple[str, str | None] | None = None
     for row in _rows(text, section):
         values = cells(text, row)
         kind = grades.column_of(values[0].text) if len(values) == 2 else None
+        if len(values) == 2 and asked is None:
+            asked = _asked(values[0].text, values[1].text)
         if kind is not None and values[1].text and kind not in found:
             found[kind], names[kind] = values[1], values[0].text
             end = row.end
@@ -116,11 +124,20 @@ def stated(text: str, section: Section) -> Row | None:
         end=found["text"].end,
         row_start=_rows(text, section)[0].start,
         row_end=end,
-        label=None,
+        label=asked[0] if asked else None,
+        question=asked[1] if asked else None,
         strength=graded.get("strength"),
         certainty=graded.get("certainty"),
         exceptions=_exceptions([found["exception"]] if "exception" in found else []),
     )
+
+
+def _asked(name: str, value: str) -> tuple[str, str | None] | None:
+    """The label and the text of the question in a row: CQ1 | … or CQ | CQ1 …."""
+    if _LABEL.match(fold(name).strip()):
+        return question_of(value)
+    asked = question_of(name)
+    return (asked[0], asked[1] or value) if asked else None
 
 
 def _exceptions(written: Iterable[Cell]) -> tuple[Cell, ...]:

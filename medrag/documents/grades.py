@@ -44,7 +44,7 @@ _CERTAINTY = (
 )
 # The value: up to a separator, with one parenthesis that belongs to it.
 _VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】|「」*](?:[^\s、,/。;()\[\]〔〕【】|「」.*]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
-_IS = r"\s*(?:\([^()]{1,6}\)\s*)?[*_]{0,2}(?:[:=]|は|が|\s)?[*_]{0,2}\s*[「『]?"
+_IS = r"\s*(?:\([^()]{1,6}\)\s*)?[\]】〕>〉》]?[*_]{0,2}(?:[:=]|は|が|\s)?[*_]{0,2}\s*[「『]?"
 _NAMED = re.compile(
     rf"(?P<certainty>{_CERTAINTY}){_IS}{_VALUE.format(n='c')}"
     rf"|(?P<strength>{_STRENGTH}){_IS}{_VALUE.format(n='s')}",

@@ -173,6 +173,8 @@ class _Reader:
                     draft.limit(condition(self.text, piece))
             for cell in row.exceptions:
                 draft.limit(Condition(text=cell.text, start=cell.start, end=cell.end))
+            if row.question:
+                draft.question = row.question
             self.tabled.append(draft)
         if not rows and self.current:
             read = grade_tables.grades_of(self.text, section)
@@ -311,7 +313,8 @@ class _Reader:
             return (not self.current or again) and not _ungraded(self.label)
         if _ungraded(self.label):
             return graded
-        return graded or (not self.current and not directives.reporting(sentence))
+        states = directives.undecided(sentence) or not directives.reporting(sentence)
+        return graded or (not self.current and states)
 
     def grades_itself(self, piece: Span, mentions: Sequence[grades.Mention]) -> bool:
         """Whether a sentence without a question or a label is a recommendation by its grade."""

@@ -17,10 +17,12 @@ from medrag.japanese.normalize import Span
 _EVENT = re.compile(r"[（(「『［\[【〔〈《｛{“）)」』］\]】〕〉》｝}”]|[。！？!?｡]+|[.．]|\n\s*")
 _OPENING = frozenset("（(「『［[【〔〈《｛{“")
 _CLOSING = frozenset("）)」』］]】〕〉》｝}”")
-# ．ends a sentence after kana, kanji or a closing bracket and never before a digit; . moreover after
+# ．ends a sentence after kana, kanji or a closing bracket, before a digit only where a verb or a
+# grade in brackets has ended (…である．3か月以内に, ［レベルB］．3か月以内に); . moreover after
 # a Latin word, when white space, the end, a citation or Japanese follows.
 _FULL_STOP = re.compile(
     r"(?<=[ぁ-んァ-ヶー一-龥々）)」』］\]])[．.](?![0-9０-９])"
+    r"|(?<=[うくすつぬふむぐぶるいたんだ］】〕])[．.](?=[0-9０-９])"
     r"|(?<=[A-Za-z0-9)\]%’'\"”])\.(?=\s|$|\[[0-9]|[ぁ-んァ-ヶ一-龥])"
 )
 # What may stand between a full stop and the next sentence and still belong to the former.

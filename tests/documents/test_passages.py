@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from medrag.documents import corpus, structure
 from medrag.documents.corpus import Ingested
 from medrag.documents.document import Document, Source
+from medrag.documents.guideline import recognise
 from medrag.documents.passages import Passage, split, tokens
 
 
@@ -122,3 +124,73 @@ def test_no_tracing_starts_whatever_the_environment_says(
 ) -> None:
     monkeypatch.setenv(name, "true")  # the network guard of the tests would catch what it sent
     assert len(cut("血圧を測り、記録する。" * 60, max_tokens=50)) > 3
+
+
+_STATED = st.builds(
+    "【推奨】{}には、薬{}を1回{}.5 mg（体重1 kgあたり{}.25 mg、最大{},000 mg）投与することを{}。（{}{}）".format,
+    st.sampled_from(["成人", "小児", "eGFR 30 mL/分/1.73 m²未満の患者"]),
+    st.sampled_from("ABC"),
+    st.integers(1, 99),
+    st.integers(0, 9),
+    st.integers(1, 9),
+    st.sampled_from(["推奨する", "提案する", "推奨しない"]),
+    st.sampled_from("12"),
+    st.sampled_from("ABCD"),
+)
+_LIMIT = st.builds(
+    "- {}の患者では、{}.75 mg（{}〜{} mg）を超えて投与しない。".format,
+    st.sampled_from(["妊娠中", "透析中", "肝障害"]),
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(10, 99),
+)
+_EXPLAINED = st.builds(
+    "試験{}では、死亡が{}.{}%（95%信頼区間 {}.1〜{}.9）減った。".format,
+    st.sampled_from("STU"),
+    st.integers(1, 40),
+    st.integers(0, 9),
+    st.integers(0, 9),
+    st.integers(10, 60),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            _STATED, st.lists(_LIMIT, max_size=4), st.lists(_EXPLAINED, min_size=1, max_size=30)
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([20, 75, 300]),
+)
+def test_a_guideline_is_cut_between_sentences_and_never_off_a_condition(
+    questions: list[tuple[str, list[str], list[str]]], limit: int
+) -> None:
+    text = "架空診療ガイドライン\n\n" + "\n\n".join(
+        f"CQ{number}　薬は有効か\n\n{stated}\n\n"
+        + ("【例外】\n" + "\n".join(limits) + "\n\n" if limits else "")
+        + f"【解説】\n{''.join(explained)}"
+        for number, (stated, limits, explained) in enumerate(questions, 1)
+    )
+    read = document(text)
+    found = recognise(read)
+    passages = split(read, found, max_tokens=limit)
+    assert [block.cq for block in found] == [f"CQ{n}" for n in range(1, len(questions) + 1)]
+    assert [len(block.exceptions) for block in found] == [len(limits) for _, limits, _ in questions]
+    for block in found:
+        (holder,) = [p for p in passages if p.start <= block.start < p.end]
+        assert holder.start <= block.block_start
+        assert all(e.end <= holder.end for e in block.exceptions)
+        assert holder.strength == block.strength
+    for before, after in pairwise(passages):
+        assert before.end <= after.start
+    for passage in passages:
+        assert text[passage.start : passage.end] == passage.text
+        assert passage.text.count("（") == passage.text.count("）")
+        for edge in (passage.start, passage.end):
+            assert not text[edge - 1 : edge + 1].isdigit() or edge in (0, len(text))
+    shown = "".join(passage.text for passage in passages)
+    for stated, limits, explained in questions:
+        assert all(line.lstrip("- ") in shown for line in [*limits, *explained])
+        assert stated.removeprefix("【推奨】") in shown
