@@ -144,7 +144,7 @@ function fill(id, items) {
 function show(answer, labels) {
   part("result-heading").textContent = labels.statuses[answer.status];
   part("result-heading").className = answer.status;
-  const tier = labels.tiers[answer.verified_by];
+  const tier = labels.tiers[answer.verified_by.split(":")[0]];
   part("how").textContent = `${labels.modes[answer.mode]} ・ 検証: ${tier ? `${tier}（${answer.verified_by}）` : answer.verified_by}`;
   part("text").replaceChildren(...marked(answer, labels));
   part("warnings").replaceChildren(

@@ -22,7 +22,7 @@ STATUSES = {
     "abstained": "回答を控えました",
 }
 MODES = {"extractive": "抜粋（言語モデル不使用）", "model": "言語モデルによる文章"}
-#: Who checked, by `verified_by`; a tier that is not here is shown as it is.
+#: Who checked, by the kind that `verified_by` begins with; a tier that is not here is shown as it is.
 TIERS = {"lexical": "語句と数値の照合", "llm": "言語モデル"}
 EDITIONS = {"current": "現行版", "superseded": "旧版", "unknown": "版の新旧は不明"}
 NEAREST = "最も近い記載"
@@ -88,5 +88,5 @@ READINGS = {
 
 def checked_by(verified_by: str) -> str:
     """`verified_by` for people: its tiers in words, and the name itself."""
-    known = TIERS.get(verified_by)
+    known = TIERS.get(verified_by.partition(":")[0])  # llm:NAME
     return f"{known}（{verified_by}）" if known else verified_by

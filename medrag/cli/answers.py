@@ -99,6 +99,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     from medrag.pipeline import Medrag
 
     rag = Medrag()
+    if sys.stdin.isatty():
+        print(f"標準入力から JSON を読みます（終わりは Ctrl-D）: {_SHAPE}", file=sys.stderr)
     if not arguments.jsonl:
         report = _report(rag, sys.stdin.read(), "stdin")
         emit(report)

@@ -13,6 +13,7 @@ _NAMES = {
     "index": "索引",
     "llm": "言語モデル",
     "entailment": "検証",
+    "reranker": "並べ替え",
 }
 
 

@@ -167,6 +167,9 @@ def _opened(arguments: argparse.Namespace) -> Medrag:
     return Medrag(index=arguments.index)
 
 
+_POLARITIES = {"for": "行う", "against": "行わない", "neither": "どちらとも定めない"}
+
+
 def _recommendations(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as rag:
         rows = [recommendation.to_dict() for recommendation in rag.index.recommendations()]
@@ -176,7 +179,10 @@ def _recommendations(arguments: argparse.Namespace) -> int:
     for row in rows:
         strength = row["strength"]["raw"] if row["strength"] else "強さの記載なし"
         certainty = row["certainty"]["raw"] if row["certainty"] else "確実性の記載なし"
-        print(f"{row['document_id']}\t{row['cq'] or '-'}\t{strength}\t{certainty}\t{row['text']}")
+        print(
+            f"{row['document_id']}\t{row['cq'] or '-'}\t{_POLARITIES[row['polarity']]}\t"
+            f"{strength}\t{certainty}\t{' '.join(row['text'].split())}"
+        )
         for exception in row["exceptions"]:
             print(f"\t例外: {exception['text']}")
     return DONE

@@ -60,6 +60,8 @@ def examine(rag: Medrag) -> tuple[Check, ...]:
         ("llm", _llm),
         ("entailment", _entailment),
     )
+    if rag.settings.reranker or rag.settings.reranker_base_url:
+        parts = (*parts, ("reranker", _reranker))
     return tuple(_guarded(name, part, rag) for name, part in parts)
 
 
@@ -110,6 +112,22 @@ def _index(rag: Medrag) -> Check:
 
 def _entailment(rag: Medrag) -> Check:
     return Check(name="entailment", status="ok", detail=rag.checker.entailment.name)
+
+
+def _reranker(rag: Medrag) -> Check:
+    """Loaded, and able to tell an answer from what is none."""
+    model = finding.reranker(rag.settings)
+    scores = (
+        model.scores("降圧目標は?", ["降圧目標は130/80 mmHg未満とする。", "桜が咲いた。"])
+        if model
+        else []
+    )
+    told = (
+        "答えを先に並べます"
+        if len(scores) == 2 and scores[0] > scores[1]
+        else ("答えを先に並べられません。日本語の文書に向くモデルか確かめてください")
+    )
+    return Check(name="reranker", status="ok", detail=f"{rag.settings.reranker}; {told}")
 
 
 def _llm(rag: Medrag) -> Check:

@@ -300,6 +300,24 @@ def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) 
     assert llm["hint"]
 
 
+def test_the_doctor_looks_at_a_reranker_that_is_asked_for(
+    sample_index: Path, tmp_path: Path
+) -> None:
+    result = medrag(
+        *("doctor", "--index", sample_index, "--json"),
+        environment={"MEDRAG_RERANKER": str(tmp_path / "none")},
+    )
+    assert result.returncode == 1
+    (reranker,) = [c for c in document(result)["checks"] if c["name"] == "reranker"]
+    assert reranker["status"] == "failed"
+    assert reranker["hint"]
+
+
+def test_recommendations_are_listed_with_their_direction(sample_index: Path) -> None:
+    told = medrag("index", "recommendations", "--index", sample_index).stdout
+    assert "\tCQ9\t行わない\t強い（1）\t" in told
+
+
 def test_an_edition_that_supersedes_nothing_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "new.md").write_text("# 降圧目標\n\n130/80 mmHg未満とする。\n", "utf-8")
     (tmp_path / "corpus.toml").write_text(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import threading
 from collections.abc import Sequence
@@ -41,9 +42,13 @@ class LLMJudge:
 
     def __init__(self, model: ChatModel) -> None:
         self._model = model
+        self._begin()
+        self.name = f"llm:{model.name}"
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._starting = threading.Lock()
-        self.name = f"llm:{model.name}"
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement | None]:
         """One judgement a pair, in order; None where the model gave none that can be used."""
@@ -54,6 +59,8 @@ class LLMJudge:
 
         Its own thread, so that the caller may itself be inside a running loop.
         """
+        if self._process != os.getpid():
+            self._begin()  # a fork copies the loop but not its thread
         with self._starting:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
