@@ -26,7 +26,7 @@ from medrag.index.catalogue import Checked, Documents, Summary
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, Column, Identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import Leg
-from medrag.index.storage import Blobs, load_array, read_record
+from medrag.index.storage import Blobs, Ranges, load_array, read_record
 from medrag.index.terms import Keys
 from medrag.index.vectors import Vectors
 
@@ -70,7 +70,7 @@ class Index:
         self._passages = Blobs(directory, "passages.jsonl")
         self._recommendations = Blobs(directory, "recommendations.jsonl")
         self._abbreviations = Blobs(directory, "abbreviations.jsonl")
-        self._sequences: NDArray[np.int32] = load_array(directory / "sequences.npy")
+        self._sequences = Ranges(directory / "sequences.npy")
         self._sequence_offsets = load_array(directory / "sequences.offsets.npy")
         self._document_rows = Identifiers(directory / "documents.identifiers.npy")
         self._passage_rows = Identifiers(directory / "passages.identifiers.npy")
@@ -310,7 +310,7 @@ class Index:
             owners=self.passage_document[first:last] - np.int32(rows.start),
             identifiers=self._passage_keys[first:last],
             recommended=self._recommendation_document[start:end] - np.int32(rows.start),
-            sequences=self._sequences[int(offsets[0]) : int(offsets[-1])],
+            sequences=self._sequences.read(int(offsets[0]), int(offsets[-1])),
             sizes=np.diff(offsets).astype(np.int32),
         )
 
@@ -341,8 +341,7 @@ class Index:
             self._sequence_offsets[rows].tolist(),
             self._sequence_offsets[rows + 1].tolist(),
         )
-        words = self._sequences
-        return [words[start:end] for start, end in zip(starts, ends, strict=True)]
+        return list(map(self._sequences.read, starts, ends))
 
     def recommendations(self) -> Iterator[Recommendation]:
         """Every recommendation, by document, in the order of the text."""

@@ -20,7 +20,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.index.storage import load_array, save_array
+from medrag.index.storage import Ranges, load_array, save_array
 from medrag.index.terms import Keys
 
 K1 = 0.6
@@ -270,8 +270,8 @@ class Leg:
         self._name = name
         self._keys: Keys = self.part("keys")
         self._indptr = self.part("indptr")
-        self._indices: NDArray[np.int32] = self.part("indices")
-        self._data: NDArray[np.float32] = self.part("data")
+        self._indices = Ranges(directory / f"{name}.indices.npy")
+        self._data = Ranges(directory / f"{name}.data.npy")
         self.passages = passages
         self.place = lru_cache(maxsize=_REMEMBERED)(self._place)
         self.frequency = lru_cache(maxsize=_REMEMBERED)(self._frequency)
@@ -322,8 +322,7 @@ class Leg:
 
     def postings(self, term: int) -> NDArray[np.int32]:
         """The passages that have a term, in order."""
-        start, end = self._indptr[term], self._indptr[term + 1]
-        return self._indices[start:end]
+        return self._indices.read(int(self._indptr[term]), int(self._indptr[term + 1]))
 
     @property
     def rarest(self) -> float:
@@ -349,16 +348,20 @@ class Leg:
     ) -> Scores:
         """Where terms stand and what each place scores, one term after another."""
         starts, ends = self._indptr[terms], self._indptr[terms + 1]
-        parts = [slice(*edge) for edge in zip(starts.tolist(), ends.tolist(), strict=True)]
-        scores = np.concatenate([self._data[part] for part in parts])
+        edges = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        scores = np.concatenate([self._data.read(*edge) for edge in edges])
         if factors is not None:
             scores *= np.repeat(factors, ends - starts)
-        return Scores(np.concatenate([self._indices[part] for part in parts]), scores)
+        return Scores(np.concatenate([self._indices.read(*edge) for edge in edges]), scores)
 
     def bm25s(self) -> bm25s.BM25:
         """The leg in the library whose layout it has, to be measured against it."""
         library = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy")
-        parts = {"data": self._data, "indices": self._indices, "indptr": self._indptr}
-        library.scores = {**parts, "num_docs": self.passages}
+        library.scores = {
+            "data": self._data.whole(),
+            "indices": self._indices.whole(),
+            "indptr": self._indptr,
+            "num_docs": self.passages,
+        }
         library.nonoccurrence_array = None
         return library

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from medrag.japanese import tokens
@@ -120,7 +119,9 @@ def _capitals(short: str) -> int:
 
 def _spells(short: str, long: str) -> bool:
     """Whether a Japanese name is long enough for the capitals, and no name in katakana alone."""
-    return not _KATAKANA.fullmatch(long) and _morphemes(long) >= max(_capitals(short), _FEWEST)
+    return not _KATAKANA.fullmatch(long) and tokens.morphemes(long) >= max(
+        _capitals(short), _FEWEST
+    )
 
 
 def _initialled(short: str, words: str) -> str:
@@ -140,8 +141,3 @@ def _initialled(short: str, words: str) -> str:
     long = words[place:]
     enough = 2 <= len(long.split()) <= 2 * len(letters)
     return long.lower() if enough and len(long) > len(short) + 2 else ""
-
-
-@lru_cache(maxsize=4096)
-def _morphemes(name: str) -> int:
-    return len(tokens.tokenize(name))

@@ -66,7 +66,7 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
     # `-O ""`: unidic-lite's dicrc names an output format of its own, which silently wins over -F.
     # -U has its own format because an unknown word has no orthBase field to read.
@@ -74,6 +74,9 @@ def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
         f'-r /dev/null -d "{unidic_lite.DICDIR}" -O "" -F "{known}" -U "{unknown}" -E ""'
     )
 
+
+# Part of speech, its kind (人名, 地名), and the word. -U has no fields of a word that is not known.
+_WORDS = ("%f[0]\\t%f[2]\\t%f[10]\\n", "%f[0]\\t\\t%m\\n")
 
 # MeCab ends the process on a text of about a million characters without a full stop.
 _LONGEST = 100_000
@@ -99,7 +102,8 @@ class _Bases(dict[str, str]):
     def __missing__(self, line: str) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        pos, _, base = line.partition("\t")
+        pos, _, rest = line.partition("\t")
+        base = rest.partition("\t")[2]
         # 記号 holds Greek letters (β遮断薬) and dingbats alike.
         dropped = pos in _DROPPED or (pos == "記号" and not base.isalnum()) or base in _FUNCTION
         if base == BREAK:
@@ -127,7 +131,7 @@ def sequence(sentences: Sequence[str]) -> list[str]:
     The compounds of all sentences follow after a last break.
     """
     folded = fold(_SEPARATOR.join(sentences)).lower()
-    lines = _analysed(folded, "%f[0]\\t%f[10]\\n", "%f[0]\\t%m\\n").split("\n")
+    lines = _analysed(folded, *_WORDS).split("\n")
     found = list(filter(None, map(_bases.__getitem__, lines)))
     # A name that the dictionary does not have (カンデサルタン) is cut here so and there otherwise.
     cut = set(found)
@@ -177,7 +181,12 @@ def tokenize(text: str) -> list[Token]:
     return found
 
 
-def name_classes(word: str) -> str:
-    """How the dictionary classes a word that it has whole: 固有名詞,人名,姓; "" for another."""
-    classes, *others = _analysed(word, "%f[1],%f[2],%f[3]\\n", "\\n").split("\n")
-    return "" if others else classes
+def morphemes(text: str) -> int:
+    """How many morphemes a name has."""
+    return _analysed(fold(text), *_WORDS).count("\n") + 1
+
+
+def named(word: str) -> str:
+    """What the dictionary says that a word names, 人名, 地名 or 一般; "" of one that it has not whole."""
+    line, *others = _analysed(word, *_WORDS).split("\n")
+    return "" if others or not line else line.split("\t")[1]

@@ -31,9 +31,9 @@ def of(word: str) -> int:
         return CALENDAR
     if word in _PLACES:
         return PLACE
-    names = tokens.name_classes(word)
-    if "人名" in names:
+    named = tokens.named(word)
+    if named == "人名":
         return PERSON
-    if "地名" in names:
+    if named == "地名":
         return PLACE
-    return PERSON if not names and _KATAKANA.fullmatch(word) else 0
+    return PERSON if not named and _KATAKANA.fullmatch(word) else 0

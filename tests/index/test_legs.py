@@ -13,6 +13,7 @@ from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
 from medrag.index.lexical import K1, B
 from medrag.index.prefixes import prefixes
+from medrag.index.storage import Ranges, save_array
 from medrag.index.terms import word_key
 from medrag.index.vectors import FILE, HALVES, VectorBuilder, Vectors
 from medrag.japanese.tokens import words
@@ -155,3 +156,12 @@ def test_a_neural_encoder_without_its_library_says_what_to_install(
 )
 def test_a_model_family_has_its_prefixes(model: str, question: str, passage: str) -> None:
     assert prefixes(model) == (question, passage)
+
+
+def test_ranges_of_an_array_are_the_same_mapped_and_read(tmp_path: Path) -> None:
+    numbers = np.arange(1000, dtype=np.int32)
+    save_array(tmp_path / "a.npy", numbers)
+    mapped, read = Ranges(tmp_path / "a.npy"), Ranges(tmp_path / "a.npy", mapped=0)
+    for start, end in ((0, 1000), (0, 0), (3, 5), (999, 1000)):
+        expected = numbers[start:end].tolist()
+        assert mapped.read(start, end).tolist() == read.read(start, end).tolist() == expected
