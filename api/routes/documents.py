@@ -108,14 +108,17 @@ def _summary(found: Document) -> dict[str, Any]:
 def _passage(rag: Medrag, identifier: str) -> dict[str, Any]:
     index: Index = rag.index
     found = index.passage(identifier)
+    document = index.documents[found.document_id]
+    limit = document.metadata.get("quote_limit")
+    text = found.text if limit is None else found.text[: int(limit)]
     return {
         "generation": index.generation,
         "passage_id": found.id,
         "document_id": found.document_id,
-        "title": index.documents[found.document_id].title,
-        "text": found.text,
+        "title": document.title,
+        "text": text,
         "start": found.start,
-        "end": found.end,
+        "end": found.start + len(text),
         "page": found.page,
         "section": list(found.section),
         "kind": found.kind,

@@ -17,7 +17,16 @@ from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from medrag.documents import bibliography, files, guideline, parsers, passages, sandbox, structure
+from medrag.documents import (
+    bibliography,
+    files,
+    guideline,
+    parsers,
+    passages,
+    rights,
+    sandbox,
+    structure,
+)
 from medrag.documents import doubts as structure_doubts
 from medrag.documents.document import Document, Source
 from medrag.documents.files import Failure, File
@@ -212,7 +221,8 @@ def _parsed(
         displaced: Of those, the ones that must be parsed after all; it grows meanwhile.
     """
     count = max(1, workers)
-    with sandbox.pool(count, limits=limits) as boxes, ThreadPoolExecutor(count) as threads:
+    # The sandboxes end first: whoever is interrupted must not wait for a file that takes its time.
+    with ThreadPoolExecutor(count) as threads, sandbox.pool(count, limits=limits) as boxes:
         free: SimpleQueue[sandbox.Sandbox] = SimpleQueue()
         for box in boxes:
             free.put(box)
@@ -342,11 +352,7 @@ def _document(
     if identifier != wanted:
         message = f"the id {wanted!r} is another document's; this one has {identifier!r}"
         notices.append(Notice(code=RENAMED, message=message))
-    metadata = dict(parsed.metadata)
-    if entry is not None and entry.quote_limit is not None:
-        metadata["quote_limit"] = str(entry.quote_limit)
-    if entry is not None and entry.redistribute is not None:
-        metadata["redistribute"] = "true" if entry.redistribute else "false"
+    metadata = {**parsed.metadata, **rights.of(entry, parsed.metadata, where)}
 
     def choose(key: str, read: str | None = None) -> str | None:
         return (getattr(entry, key) if entry else None) or fields.get(key) or read

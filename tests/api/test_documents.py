@@ -70,6 +70,23 @@ async def test_a_text_that_must_not_be_passed_on_whole_is_not(tmp_path: Path) ->
     assert document["characters"] > 0
 
 
+async def test_a_passage_is_shown_as_far_as_its_document_may_be_quoted(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# 架空の手引き\n\n目標は130/80 mmHg未満とする。\n", "utf-8")
+    (tmp_path / "corpus.toml").write_text('[[document]]\npath = "a.md"\nquote_limit = 5\n', "utf-8")
+    ingest([tmp_path], index=tmp_path / "index", settings=Settings())
+    with Medrag(settings=Settings(), index=tmp_path / "index") as rag:
+        async with calling(create_app(rag)) as client:
+            search = await client.post("/v1/search", json={"question": "目標"})
+            hit = search.json()["hits"][0]
+            passage = (await client.get(f"/v1/passages/{quote(hit['passage_id'], safe='')}")).json()
+            document = (await client.get("/v1/documents/a")).json()
+            answer = (await client.post("/v1/ask", json={"question": "目標は？"})).json()
+    assert len(passage["text"]) == passage["end"] - passage["start"] == 5
+    assert len(hit["text"]) == 5
+    assert document["text"] is None
+    assert all(len(citation["quote"]) <= 5 for citation in answer["citations"])
+
+
 @pytest.mark.parametrize("kind", ["documents", "passages"])
 async def test_an_id_that_the_index_does_not_hold_is_404(client: AsyncClient, kind: str) -> None:
     response = await client.get(f"/v1/{kind}/nothing-here")

@@ -339,3 +339,19 @@ def test_a_manifest_does_not_reach_out_of_its_folder_by_a_link(tmp_path: Path) -
     (entry,) = corpus.read([folder])
     assert isinstance(entry, Failure)
     assert isinstance(entry.error, SourceNotFound)
+
+
+def test_rights_that_a_file_states_are_kept_and_nonsense_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    lines: list[dict[str, object]] = [
+        {"quote_limit": 120, "redistribute": False},
+        {"quote_limit": "few"},
+        {"redistribute": "perhaps"},
+    ]
+    path.write_text(
+        "\n".join(json.dumps({**line, "text": "血圧を測る。"}) for line in lines), "utf-8"
+    )
+    entries = list(corpus.read([path]))
+    (entry,) = ingested(entries)
+    assert entry.document.metadata == {"quote_limit": "120", "redistribute": "false"}
+    assert len(entries) == 3

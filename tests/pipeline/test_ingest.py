@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
+from pypdfium2 import raw
 
 import medrag
 from medrag.documents import parsers
@@ -257,3 +264,67 @@ def test_two_files_of_the_same_bytes_are_told(tmp_path: Path) -> None:
     report = run(folder(tmp_path / "c", one=OLD, other=OLD), tmp_path / "i")
     assert codes(report, "one") == set()
     assert codes(report, "other") == {"same_content"}
+
+
+SLOW = """
+import pathlib, time
+
+def read(image):
+    pathlib.Path({started!r}).touch()
+    time.sleep(60)
+"""
+
+
+def test_an_interrupted_ingestion_leaves_the_old_generation_serving(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "c", old=OLD)
+    old = run(corpus, tmp_path / "i").generation
+    folder(corpus, new=NEW)
+    (corpus / "scan.pdf").write_bytes(scan(1))
+    started = tmp_path / "started"
+    (tmp_path / "slow_ocr.py").write_text(SLOW.format(started=str(started)), "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "medrag", "ingest", str(corpus), "--index", str(tmp_path / "i")],
+        env={**os.environ, "MEDRAG_OCR": "slow_ocr:read", "PYTHONPATH": paths(tmp_path)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    wait_for(started.exists)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "中断" in errors.decode()
+    with closing(Index.open(tmp_path / "i", encoder=load(None))) as index:
+        assert index.generation == old
+        assert list(index.documents) == ["old"]
+    (corpus / "scan.pdf").unlink()
+    assert {row.document_id for row in run(corpus, tmp_path / "i").documents} == {"old", "new"}
+    assert list((tmp_path / "i" / "generations").glob(".new-*")) == []
+
+
+def paths(*first: Path) -> str:
+    return os.pathsep.join([*map(str, first), str(Path.cwd()), *filter(None, sys.path)])
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def scan(pages: int) -> bytes:
+    """A PDF whose pages are pictures of a black bar."""
+    with pdfium.PdfDocument.new() as document:
+        for _ in range(pages):
+            page = document.new_page(200, 280)
+            bitmap = pdfium.PdfBitmap.new_native(100, 140, raw.FPDFBitmap_BGR)
+            bitmap.fill_rect((0, 0, 0, 255), 10, 10, 80, 10)
+            image = pdfium.PdfImage.new(document)
+            image.set_bitmap(bitmap)
+            image.set_matrix(pdfium.PdfMatrix().scale(200, 280))
+            page.insert_obj(image)
+            page.gen_content()
+        file = io.BytesIO()
+        document.save(file)
+    return file.getvalue()
