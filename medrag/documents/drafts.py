@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from medrag.documents import directives, grades
 from medrag.documents.guideline import Condition, Grade
+from medrag.documents.labels import label_of
 from medrag.documents.paragraphs import LIST_MARK
-from medrag.japanese.normalize import Span
+from medrag.japanese.normalize import Span, fold
 
 _FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９・\-–—－]+")
 _VOTE = re.compile(
@@ -22,7 +23,7 @@ _EMPHASIS = frozenset("*_")  # of Markdown
 _SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
 _BRACKETS = tuple("（(［[〔【")
 _CLAUSE = re.compile(
-    r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
+    r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]|すべて|全て|全|成人|患者|小児|症例|者))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
     re.IGNORECASE,
 )
 
@@ -81,12 +82,20 @@ def drafted(text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention
     cut = min(
         (opening for opening in openings if opening is not None and opening > start), default=end
     )
+    for piece in pieces[1:]:  # Weak recommendation, low-quality evidence.
+        if only_grades(
+            text, piece.start, piece.end, [m for m in mentions if m.start >= piece.start]
+        ):
+            cut = min(cut, piece.start)
     draft = Draft(start=start, end=cut, block_end=end, spoken=end)
     while draft.end > start and (text[draft.end - 1].isspace() or text[draft.end - 1] in _EMPHASIS):
         draft.end -= 1
     for piece in pieces[1:]:
         bare = _without_grades(text, piece, mentions)
-        if bare is not None and directives.limiting(text[bare.start : bare.end]):
+        label = label_of(fold(text[bare.start : bare.end])) if bare is not None else None
+        if bare is not None and label is not None and label[0] == "exception":
+            draft.limit(condition(text, Span(bare.start + label[1], bare.end)))
+        elif bare is not None and directives.limiting(text[bare.start : bare.end]):
             draft.limit(condition(text, bare))
     for clause in _CLAUSE.finditer(text, start, draft.end):
         inside = any(e.start <= clause.start() < e.end for e in draft.exceptions)

@@ -81,14 +81,19 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
             label = (
                 prefix if _LABEL.match(prefix or "x") and prefix.isascii() else ""
             ) + written or None
+        strength = _grade("strength", header, columns, values)
+        certainty = _grade("certainty", header, columns, values)
+        one = strength or certainty  # 推奨の強さ・エビデンスの確実性 may be one column
+        if one and not (strength and certainty) and (both := grades.parted(one.raw)):
+            strength, certainty = both
         yield Row(
             start=stated.start,
             end=stated.end,
             row_start=row.start,
             row_end=row.end,
             label=label,
-            strength=_grade("strength", header, columns, values),
-            certainty=_grade("certainty", header, columns, values),
+            strength=strength,
+            certainty=certainty,
             exceptions=_exceptions(
                 values[columns[kind]]
                 for kind in ("exception", "note")

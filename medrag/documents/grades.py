@@ -31,14 +31,14 @@ class Mention:
 
 
 _STRENGTH = (
-    r"推奨の?(?:強さ|強度|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
+    r"推奨の?(?:強さ|強度|程度|タイプ|種類|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
     r"|お?(?:すすめ|勧め)の?(?:強さ|度合い?|度)|(?<![のなァ-ヶ])強さ(?=\s*[:])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
     r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
     r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
 )
 _CERTAINTY = (
-    r"エビデンス(?:総体)?(?:全体)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
-    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:])|根拠(?:の確かさ)?(?=\s*[:])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
+    r"エビデンス(?:の?総体)?(?:全体)?(?:として)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
+    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質|水準|程度)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:])|根拠(?:の確かさ)?(?=\s*[:])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
     r"|certainty of (?:the )?evidence|quality of (?:the )?evidence|level of evidence|evidence (?:certainty|quality|level)"
     r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
 )
@@ -74,7 +74,7 @@ _PAIRED = re.compile(
 )
 # Without a name, as the only thing on its line beside other grades.
 _ALONE = re.compile(
-    r"^[ \t■●・*_]*(?P<strength>(?:強い|弱い|条件付きの?)推奨|推奨なし|(?:strong|weak|conditional) recommendation)"
+    r"(?:^[ \t■●・*_]*|(?<=\. )|(?<=。))(?P<strength>(?:強い|弱い|条件付きの?)推奨|推奨なし|(?:strong|weak|conditional) recommendation)"
     r"(?=[ \t*_]*(?:$|[、,/|;・:]|\s(?:エビデンス|確実性|certainty|evidence)))",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -90,11 +90,11 @@ _BRACKETED = re.compile(
 )
 _STRENGTH_WORD = re.compile(
     r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|"
-    r"(?:strong|weak|conditional|no) recommendation|\b[A-DI] recommendation|good practice statement[^()\[\]]{0,20}|推奨する|提案する|推奨しない|推奨を定めない)",
+    r"(?:strong|weak|conditional|no) recommendation|\b[A-DI] recommendation|good practice statement[^()\[\]]{0,20}|ungraded|未格付け|格付けなし|推奨する|提案する|推奨しない|推奨を定めない)",
     re.IGNORECASE,
 )
 _CERTAINTY_WORD = re.compile(
-    r"(?P<value>(?:very[- ]low|low|moderate|high)[- ](?:certainty|quality)(?:[- ](?:of )?(?:the )?evidence)?)",
+    r"(?P<value>(?:(?:非常に|とても|きわめて)?低い?|中(?:等度|程度)?|高い?)の?(?:確実性|確信性|質)(?:の?エビデンス)?|(?:very[- ]low|low|moderate|high)[- ](?:certainty|quality)(?:[- ](?:of )?(?:the )?evidence)?)",
     re.IGNORECASE,
 )
 _BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
@@ -103,8 +103,8 @@ _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
 )
 _VALUE_WORD = re.compile(
-    r"^[⊕⊝⊖◯○●◎△▲×✕★☆]{1,5}|^(?:III|3)\s*:|^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[A-C]-(?:N?R|LD|EO)|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\()"
-    r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|該当なし|判定不能|専門家)"
+    r"^[⊕⊝⊖◯○●◎△▲×✕★☆]{1,5}|^(?:III|3)\s*:|^(?:クラス|レベル|グレード|Class|Level|Grade)?\s*(?:[A-DＡ-Ｄ][12]?[+]?|[A-C]-(?:N?R|LD|EO)|[ⅠⅡⅢⅣⅤⅥIV]{1,4}[abc]?|[0-9]{1,2}[abc+\-]*|[12][A-D])(?:$|\s*\(|\s*:)"
+    r"|^(?:とても|非常に|きわめて|極めて)?(?:強|弱|高|中|低|なし|無|条件|推奨|行う|提案|当該|該当なし|判定不能|専門家)"
     r"|^(?:strong|weak|conditional|high|moderate|low|very|none|not|expert|good|ungraded|insufficient)",
     re.IGNORECASE,
 )
@@ -207,6 +207,12 @@ def ticked(text: str, span: Span) -> Span | None:
     return Span(start, start + len(value.strip()))
 
 
+def parted(raw: str) -> tuple[Grade, Grade] | None:
+    """A strength and a certainty that stand in one cell: 1A, 強い・B."""
+    both = {mention.kind: mention.grade for mention in find(f"（{raw}）")}
+    return (both["strength"], both["certainty"]) if len(both) == 2 else None
+
+
 def scheme_of(kind: Kind, name: str, value: str) -> str:
     """The vocabulary that a grade belongs to, from how it is named and what it says."""
     folded = name.lower()
@@ -271,9 +277,20 @@ def _unnamed(text: str) -> Iterator[_Entry]:
     for pattern, scheme in ((_LEVELLED, "letter"), (_PAIRED, "GRADE"), (_ALONE, "GRADE")):
         for match in pattern.finditer(text):
             yield "strength", "", *match.span("strength"), match.start("strength"), scheme
-            if "certainty" in match.groupdict():
+            if pattern is _ALONE:
+                if certainty := _CERTAINTY_WORD.match(text, _after(text, match.end())):
+                    span = certainty.span("value")
+                    yield "certainty", "", *span, span[0], "GRADE"
+            elif "certainty" in match.groupdict():
                 kept = "level" if pattern is _LEVELLED else scheme
                 yield "certainty", "", *match.span("certainty"), match.start("certainty"), kept
+
+
+def _after(text: str, position: int) -> int:
+    """Where the next word begins behind separators."""
+    while position < len(text) and text[position] in " \t,;/、・*_":
+        position += 1
+    return position
 
 
 def _named_values(text: str) -> Iterator[_Entry]:

@@ -124,7 +124,11 @@ def statement_of(title: str, question: str | None) -> str | None:
     ):
         return match[0]
     if question is None and (
-        match := re.match(r"(?:推奨|recommendation)\s*[0-9]+(?:[-.][0-9]+)*", folded, re.IGNORECASE)
+        match := re.match(
+            r"(?:推奨|recommendation|good practice statement)\s*[0-9]+(?:[-.][0-9]+)*",
+            folded,
+            re.IGNORECASE,
+        )
     ):
         return match[0]
     asked = question_of(title)

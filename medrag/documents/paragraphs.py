@@ -9,6 +9,8 @@ from medrag.documents import directives, grades
 from medrag.japanese import sentences
 from medrag.japanese.normalize import Span
 
+GRADE_LENGTH = 24
+"""Characters of a grade that stands on a line of its own, at most."""
 LIST_MARK = re.compile(
     r"(?:[-*+•・●○◦■□▶◆※]\s*|[（(]?[0-9０-９]{1,2}[)）]\s*|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}\.?\s+|[0-9０-９]{1,2}[.．、]\s*(?![0-9０-９])|[①-⑳⑴-⒇]\s*"
     r"|[（(][ァ-ヶ一二三四五六七八九十a-zⅰ-ⅹ][)）]\s*|[一二三四五六七八九十]{1,2}[　、．]\s*|[ア-ン][　．]\s*|>\s*|\*\*\s*)+"
@@ -59,3 +61,21 @@ def stating(text: str, pieces: Sequence[Span]) -> Sequence[Span]:
         if not directives.limiting(text[piece.start : piece.end]):
             return pieces[:position]
     return pieces
+
+
+def naming(line: str) -> grades.Kind | None:
+    """The grade that a line names and does nothing else."""
+    bare = line.strip("*_　 :：【】［］[]■●◆<>＜＞")
+    kind = grades.column_of(bare) if len(bare) <= GRADE_LENGTH else None
+    if kind not in ("strength", "certainty") or grades.find(bare) or not grades.names(bare):
+        return None
+    return kind
+
+
+def bracketed(text: str, start: int, mentions: Sequence[grades.Mention]) -> bool:
+    """Whether a strength stands in brackets behind a sentence, and not in its grammar."""
+    return any(
+        mention.kind == "strength"
+        and (grades.bracket_before(text, start, mention.start) or start) > start
+        for mention in mentions
+    )

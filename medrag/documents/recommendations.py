@@ -25,13 +25,21 @@ from medrag.documents.drafts import (
 )
 from medrag.documents.guideline import Condition, Grade, Recommendation
 from medrag.documents.labels import answers_in, question_of, statement_of
-from medrag.documents.paragraphs import LIST_MARK, paragraphs_in, runs, sentences_in, stating
+from medrag.documents.paragraphs import (
+    GRADE_LENGTH,
+    LIST_MARK,
+    bracketed,
+    naming,
+    paragraphs_in,
+    runs,
+    sentences_in,
+    stating,
+)
 from medrag.japanese.normalize import Span, fold
 
 _LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
 _SHORTEST = 14  # a shorter sentence with a grade defines the grade
 _UNGRADED = re.compile(r"(?:BQ|FQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
-_VALUE = 24  # characters of a grade that stands on a line of its own, at most
 _NUMBER = re.compile(r"[（(]?([0-9０-９]{1,2})[)）.．、]")
 
 Mode = Literal["labelled", "answer", "open"]
@@ -92,6 +100,7 @@ class _Reader:
         self.tabled: list[Draft] = []
         self.number: int | None = None  # of the list item that states the last recommendation
         self.ahead: list[grades.Mention] = []  # grades written before what they grade
+        self.below: Sequence[grades.Mention] = ()  # on the next line, if it only grades
         self.named: grades.Kind | None = None  # a line names this grade, the next gives it
 
     def drafts(self) -> list[Draft]:
@@ -122,6 +131,10 @@ class _Reader:
 
     def graded_by(self, section: Section) -> bool:
         """Take a section whose heading names a grade and whose body gives it: 推奨の強さ / 2（弱い）."""
+        heading = Span(section.start, section.body)
+        if self.current and (mentions := self.grading(heading)):  # 推奨の強さ：弱い as a heading
+            self.current[-1].grade(mentions)
+            return True
         kind = grades.column_of(section.path[-1]) if section.path else None
         value = self.text[section.body : section.end].strip()
         start = self.text.index(value, section.body)
@@ -133,7 +146,9 @@ class _Reader:
 
     def short(self, span: Span) -> bool:
         """Whether a line may be a grade by itself, or boxes of which one is ticked."""
-        return 0 < span.end - span.start <= _VALUE or grades.ticked(self.text, span) is not None
+        return (
+            0 < span.end - span.start <= GRADE_LENGTH or grades.ticked(self.text, span) is not None
+        )
 
     def value(self, kind: grades.Kind, span: Span) -> None:
         """A grade that stands alone, under or beside its name."""
@@ -215,16 +230,23 @@ class _Reader:
 
     def read(self, section: Section, lines: Iterable[Span], mode: Mode) -> None:
         open_ = True  # whether what comes may still qualify the last recommendation
-        for line in lines:
+        lines = list(lines)
+        for position, line in enumerate(lines):
+            self.below = self.grading(lines[position + 1]) if lines[position + 1 :] else ()
             written = self.text[line.start : line.end]
             if self.named is not None and self.short(line):
                 self.value(self.named, line)
                 self.named = None
                 continue
-            self.named = _naming(written)
+            self.named = naming(written)
             if self.named is not None:
                 continue
             open_ = self.paragraph(section, line, mode, open_)
+
+    def grading(self, line: Span) -> Sequence[grades.Mention]:
+        """The grades of a line that says nothing else."""
+        mentions = grades.find(self.text[line.start : line.end], line.start)
+        return mentions if only_grades(self.text, line.start, line.end, mentions) else ()
 
     def paragraph(self, section: Section, line: Span, mode: Mode, open_: bool) -> bool:
         text = self.text
@@ -232,7 +254,7 @@ class _Reader:
         start = marker.end() if marker else line.start
         mentions = grades.find(text[start : line.end], start)
         only = only_grades(text, start, line.end, mentions)
-        if only and not self.current and mode == "labelled":
+        if only and not self.current and (mode == "labelled" or self.label is not None):
             self.ahead += mentions
             return True
         led = start if only else leading(text, Span(start, line.end), mentions)
@@ -301,6 +323,8 @@ class _Reader:
             return False
         if directives.exceptional(sentence):
             return False
+        if mode == "open" and self.label is None:
+            mentions = mentions or self.below
         strengths = {mention.grade.raw for mention in mentions if mention.kind == "strength"}
         graded = bool(strengths) and len(sentence) > _SHORTEST
         if mode == "open" and self.label is None:
@@ -309,7 +333,7 @@ class _Reader:
         if not directives.recommending(sentence):
             return False
         if mode == "answer":
-            again = graded and _bracketed(self.text, start, mentions)
+            again = graded and bracketed(self.text, start, mentions)
             return (not self.current or again) and not _ungraded(self.label)
         if _ungraded(self.label):
             return graded
@@ -319,16 +343,22 @@ class _Reader:
     def grades_itself(self, piece: Span, mentions: Sequence[grades.Mention]) -> bool:
         """Whether a sentence without a question or a label is a recommendation by its grade."""
         sentence = self.text[piece.start : piece.end]
-        bracketed = _bracketed(self.text, piece.start, mentions)
+        framed = bracketed(self.text, piece.start, mentions)
         prefixed = any(mention.start < piece.start for mention in mentions)
         if not directives.recommending(sentence):
             mentions = [mention for mention in mentions if mention.start < piece.end]
-            bracketed = _bracketed(self.text, piece.start, mentions)
-        if directives.recommending(sentence) and bracketed:
+            framed = bracketed(self.text, piece.start, mentions)
+        if directives.recommending(sentence) and (framed or self.followed(piece, mentions)):
             return True
         if directives.rating(sentence) or directives.reporting(sentence):
             return False
-        return bracketed or (prefixed and directives.recommending(sentence))
+        return framed or (prefixed and directives.recommending(sentence))
+
+    def followed(self, piece: Span, mentions: Sequence[grades.Mention]) -> bool:
+        """Whether a sentence's grades stand behind it, on the same line or below."""
+        first = min(mention.start for mention in mentions)
+        between = self.text[piece.end : first]
+        return first >= piece.end and not between.strip(" 　\t\n（(［[〔【*_-—/／・")
 
     def start(
         self, section: Section, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
@@ -358,15 +388,6 @@ class _Reader:
         return True
 
 
-def _naming(line: str) -> grades.Kind | None:
-    """The grade that a line names and does nothing else."""
-    bare = line.strip("*_　 :：【】［］[]■●◆<>＜＞")
-    kind = grades.column_of(bare) if len(bare) <= _VALUE else None
-    if kind not in ("strength", "certainty") or grades.find(bare) or not grades.names(bare):
-        return None
-    return kind
-
-
 def _weighs(sentence: str) -> bool:
     """Whether a sentence uses the verbs of recommending themselves."""
     return re.search(r"推奨|提案|勧め|すすめ|望ましい|recommend|suggest", sentence) is not None
@@ -374,12 +395,3 @@ def _weighs(sentence: str) -> bool:
 
 def _ungraded(label: str | None) -> bool:
     return label is not None and _UNGRADED.match(label) is not None
-
-
-def _bracketed(text: str, start: int, mentions: Sequence[grades.Mention]) -> bool:
-    """Whether a strength stands in brackets behind a sentence, and not in its grammar."""
-    return any(
-        mention.kind == "strength"
-        and (grades.bracket_before(text, start, mention.start) or start) > start
-        for mention in mentions
-    )
