@@ -7,11 +7,15 @@ like the claim's is the one that the claim should have named.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.attribution.facts import Reading
 
+_TOPICAL = re.compile(
+    r"\)?(?:の(?:患者|例|人|場合|とき|者|方|群|症例))?(?:では|には|は|なら|の場合|の患者|であれば|に対して)"
+)
 _REACH = 5
 _FALL = 0.35  # with each word of distance
 _AFTER = 0.6  # Japanese names what it speaks of before the value
@@ -56,7 +60,7 @@ def _marks(reading: Reading) -> tuple[_Mark, ...]:
             weight=_VALUE,
             clause=reading.clause_at(amount.start),
             value=True,
-            topic=False,
+            topic=_TOPICAL.match(reading.text, amount.end) is not None,
         )
         for amount in reading.quantities
     )

@@ -111,14 +111,16 @@ def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
             for w in evidence.words
             if w.clause == evidence.clause_at(span.start) and w.start < span.start and w.weight >= 1
         )
-        if gone < 0.6 * weight or listed:
+        named = sum(w.weight >= 1 for w in missing)
+        partly = kind == "who" and named >= 2 and not amounts and gone >= 0.4 * weight
+        if (gone < 0.6 * weight and not partly) or listed:
             kept.add(evidence.clause_at(span.start))
         elif gone >= 1:
             if not _governs(evidence, span, used):
                 continue
             wording = evidence.text[span.start : span.end]
             near = alignment.coverage >= 0.9 and not wording.endswith("の")
-            firm = near and kind in ("except", "only", "if")
+            firm = near and gone >= 0.6 * weight and kind in ("except", "only", "if")
             found.append(
                 (
                     span,

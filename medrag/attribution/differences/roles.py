@@ -15,6 +15,7 @@ from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.differences.terms import named
 from medrag.attribution.facts import Reading, Word
+from medrag.attribution.facts.words import Moment
 
 # Topic and subject markers come and go with rewording; these do not.
 _CASES = ("を", "へ", "から", "より", "で", "に")
@@ -25,6 +26,8 @@ _FIRST = re.compile(r"まず|最初に|はじめに|初めに|第一に|第一�
 _THEN = re.compile(
     r"不十分|足りな|反応(?:が乏し|しな|がな)|効(?:果がな|かな)|無効|届かな|達しな|改善しな|得られな|できな|場合は|なければ|[れけせ]ば、"
 )
+_WHEN = {"before": "前", "after": "後"}
+_ENGLISH = re.compile(r"\b(before|after)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"に比べ|に比し|と比べ|と比較|より(?!も?前|後|、)")
 _ORDER = re.compile(
     r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
@@ -196,12 +199,12 @@ def _relative(alignment: Alignment) -> Iterator[Finding]:
     """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
     theirs: dict[str, set[str]] = {}
     for entry in alignment.chosen:
-        for moment in entry.unit.reading.moments:
+        for moment in _moments(entry.unit.reading):
             theirs.setdefault(moment.key, set()).add(moment.when)
     mine: dict[str, set[str]] = {}
-    for moment in alignment.claim.moments:
+    for moment in _moments(alignment.claim):
         mine.setdefault(moment.key, set()).add(moment.when)
-    for moment in alignment.claim.moments:
+    for moment in _moments(alignment.claim):
         held = theirs.get(moment.key, {moment.when})
         if moment.when not in held and held - mine[moment.key]:
             yield Finding(
@@ -213,6 +216,25 @@ def _relative(alignment: Alignment) -> Iterator[Finding]:
                 firm=not held & mine[moment.key],
                 same_place=True,
             )
+
+
+@lru_cache(maxsize=1024)
+def _moments(reading: Reading) -> tuple[Moment, ...]:
+    """When, relative to something: also 抜去の6時間前, and before surgery."""
+    found = list(reading.moments)
+    for amount in reading.quantities:
+        word = _last(reading.words, amount.start) if amount.role in _WHEN else None
+        if word is not None and reading.text[word.end : amount.start] in ("の", "から", ""):
+            found.append(
+                Moment(key=word.key, when=_WHEN[amount.role], start=word.start, end=amount.end)
+            )
+    for match in _ENGLISH.finditer(reading.text):
+        following = [word for word in reading.words if word.start >= match.end()][:3]
+        when = "前" if match[1].lower() == "before" else "後"
+        found.extend(
+            Moment(key=word.key, when=when, start=match.start(), end=word.end) for word in following
+        )
+    return tuple(found)
 
 
 def _stages(alignment: Alignment) -> Iterator[Finding]:

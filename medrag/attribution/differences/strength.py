@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from medrag.attribution.alignment import Alignment
@@ -13,6 +14,13 @@ from medrag.attribution.facts.modality import deontics, strengths
 from medrag.japanese.normalize import Span
 
 _NEAR = 0.85
+_CHANGE = re.compile(
+    r"防|予防|減|低下|改善|短縮|抑|向上|増|上昇|悪化|軽減|高ま|下が|上が|下げ|上げ|延長|延び|良くな|回避|避けられ|prevent|reduc|improv|increas|decreas|lower|rais",
+    re.IGNORECASE,
+)
+_EFFECT = re.compile(
+    r"(?:により|によって|ことで|すると|すれば|せば|の効果で)[、,]?[^。]{0,40}?(?:防[ぐげが]|予防(?:でき|され|す)|減少|減[るらせ]|低下|改善|短縮|抑え|抑制|向上|増[えす]|増加|上昇|悪化|延長|高ま|下が|避けられ)"
+)
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -116,6 +124,12 @@ def _certainty(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
         cue for unit in units for entry in unit.grades for cue in entry.modality.certainty
     )
     whole = alignment.certainties
+    if len(claimed) == 1 and len(set(alignment.homes)) == 1:
+        # The grade of the sentence that the whole claim rests on, not one from the next.
+        home = alignment.chosen[alignment.homes[0]].unit
+        own = frozenset(cue for entry in home.grades for cue in entry.modality.certainty)
+        if len(own) == 1:
+            held = own
     for cue in sorted(claimed):
         scheme = cue.partition(":")[0]
         if not any(other.startswith(scheme + ":") for other in held):
@@ -194,6 +208,12 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
     elif claim.proven and not proven:
         firm = home.hedged or home.associated or alignment.coverage >= _NEAR
         yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=firm)
+    elif _EFFECT.search(text) and not any(
+        _CHANGE.search(entry.text) or _CHANGE.search(heading.text)
+        for entry in alignment.units
+        for heading in (entry.reading, *entry.headings)
+    ):
+        yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=True)
     elif claim.causes and home.associated and not home.causes:
         yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=True)
     elif home.associated and not claim.associated and not (claim.hedged and not claim.causal):

@@ -99,7 +99,8 @@ class Idiom:
 
 
 _MOMENTS = ("前", "中", "後")
-_OVER = frozenset(("終了", "完了"))
+_AFTERWARDS = ("た", "だ", "の")  # 終えた後
+_OVER = frozenset(("終了", "完了", "終える", "終わる", "済む", "済ませる"))
 
 
 @dataclass(slots=True)
@@ -139,7 +140,8 @@ class Scanner:
             if (
                 token.surface in _MOMENTS
                 and self.words
-                and token.start - self.words[-1].end <= (self.tokens[position - 1].surface == "の")
+                and token.start - self.words[-1].end
+                <= (self.tokens[position - 1].surface in _AFTERWARDS)
             ):
                 self._time(token)
             if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
