@@ -36,6 +36,7 @@ _ERRORS = {
     "UsageError": "使い方に誤りがあります",
 }
 _NOTICES = {
+    "directions_only": "推奨の書式がないため、指示の文を挙げました",
     "drawn_text": "図形として描かれた文字は読めません",
     "encoding_uncertain": "文字コードの判別が確実ではありません",
     "hidden_text": "隠れた文字を除きました",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from medrag.documents import directives
@@ -9,8 +10,10 @@ from medrag.documents.document import Document
 from medrag.documents.guideline import Recommendation
 from medrag.documents.labels import question_of
 from medrag.errors import Notice
+from medrag.japanese import sentences
 
 _LONG = 4000  # characters; a shorter text may well have no headings
+_GUIDELINE = re.compile(r"ガイドライン|診療指針|guideline", re.IGNORECASE)
 _NAMED = 5  # examples in a message
 _RECOMMENDS = (
     "CQ",
@@ -50,19 +53,31 @@ def about(document: Document, recommendations: Sequence[Recommendation]) -> tupl
                 message="no headings were recognised; passages carry no heading path",
             )
         )
-    if (
-        long
-        and not recommendations
-        and "ガイドライン" in document.title
-        and directives.recommending(document.text)
-    ):
+    directions = all(r.cq is None and r.strength is None for r in recommendations)
+    if directions and _GUIDELINE.search(document.title) and _recommends(document):
+        found = f"{len(recommendations)} directing sentences are listed instead"
         notices.append(
             Notice(
                 code="structure_uncertain",
-                message="it calls itself a guideline, but no recommendation was recognised; it is read by its headings",
+                message="it calls itself a guideline, but no recommendation was recognised by its label or grade; "
+                + (found if recommendations else "it is read by its headings"),
+            )
+        )
+    elif recommendations and directions:
+        notices.append(
+            Notice(
+                code="directions_only",
+                message=f"it grades and labels nothing; {len(recommendations)} sentences that direct its reader are listed",
             )
         )
     return tuple(notices)
+
+
+def _recommends(document: Document) -> bool:
+    text = document.text
+    return any(
+        directives.recommending(text[span.start : span.end]) for span in sentences.split(text)
+    )
 
 
 def _unanswered(document: Document, recommendations: Sequence[Recommendation]) -> list[str]:

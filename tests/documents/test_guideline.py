@@ -201,3 +201,34 @@ def test_what_is_not_sure_is_said(tmp_path: Path) -> None:
     assert set(notices) == {"questions_without_recommendation", "recommendations_without_strength"}
     assert notices["questions_without_recommendation"].endswith(": CQ3")
     assert notices["recommendations_without_strength"].endswith(": CQ2")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            "この治療は望ましいとする意見もある。\n",
+            "structure_uncertain",
+        ),
+        ("1. 患者の氏名を確認する。\n2. 針を再使用しない。\n", "structure_uncertain"),
+    ],
+)
+def test_a_guideline_whose_recommendations_are_not_seen_says_so(
+    tmp_path: Path, body: str, code: str
+) -> None:
+    entry = read(
+        tmp_path,
+        f"# 架空注射ガイドライン\n\n患者の診療の指針。\n\n## 1 手順\n\n実施が望ましい。\n\n{body}",
+    )
+    assert code in [notice.code for notice in entry.document.notices]
+    assert all(found.strength is None for found in entry.recommendations)
+
+
+def test_a_manual_says_that_its_sentences_are_directions(tmp_path: Path) -> None:
+    entry = read(
+        tmp_path,
+        "# 架空点滴の手順書\n\n架空病院\n\n## 1 手順\n\n1. 患者の氏名を確認する。\n2. 針を再使用しない。\n",
+    )
+    (notice,) = entry.document.notices
+    assert notice.code == "directions_only"
+    assert "2 sentences" in notice.message
