@@ -125,11 +125,11 @@ _ASPECTS = (
     Aspect(
         name="most",
         asked=_pattern(
-            r"最大(?:の)?(?:投与|使用)?(?:用量|量)?|最高用量|上限(?:量|値)?|何(?:mg|ミリ|g|グラム|単位|錠)まで|max(?:imum|imal)?\b"
+            r"最大(?:の)?(?:投与|使用)?(?:用量|量)?|最高用量|上限(?:量|値)?|最長|何(?:mg|ミリ|g|グラム|単位|錠|年|[かヶヵ]月|週間?|日間?)まで|max(?:imum|imal)?\b"
         ),
         value=_pattern(r"[0-9二三四五六七八九十]"),
         label=_pattern(
-            r"最大|最高|上限|まで|以下|以内|超え|超過|未満|限度|とどめ|上回|max|up to|no more|exceed|at most|limit|below|less than"
+            r"最大|最高|最長|上限|まで|以下|以内|超え|超過|未満|限度|とどめ|上回|max|up to|no more|exceed|at most|limit|below|less than"
         ),
     ),
     Aspect(
@@ -203,7 +203,18 @@ _ASPECTS = (
             r"(?:投与|治療|使用|併用|観察|安静|服用|継続|実施)?の?期間|いつまで(?!に)|どの(?:くらい|ぐらい)(?:の間|続|長)|何(?:日|週|[かヶヵ]月|年|時間)(?:間)?(?:続|くらい続)"
             r"|how long|duration"
         ),
-        value=_pattern(rf"{_TIME}|終生|生涯|一生|長期|短期|まで|lifelong|indefinite|until"),
+        value=_pattern(
+            rf"(?<!発症)(?<!発症後)(?<!発症から){_TIME}|終生|生涯|一生|長期|短期|まで|lifelong|indefinite|until"
+        ),
+    ),
+    Aspect(
+        name="when",
+        asked=_pattern(
+            r"いつまでに|いつ(?:頃|ごろ)?(?:から)?(?=始|開始|再開|受け|行|投与|測|飲|よく|良く|か|が|です|で|に|は|[?？]|$)|どのタイミング|タイミング(?=は|を)"
+        ),
+        value=_pattern(
+            rf"{_TIME}|前|後|直ち|すぐ|速やか|早[期く]|翌|同時|時[点に]|とき|際|当日|初日|朝|夕|夜|まで|以降|次第"
+        ),
     ),
     Aspect(
         name="threshold",

@@ -166,6 +166,8 @@ class _Ranking:
             for group in self._part.each
         ):
             return True
+        if self._part.each and one.unit.number in self._whole_tables:
+            return True  # a table of just what is asked
         met = [max(found) for found in zip(*(other.met for other in chosen), strict=True)]
         gain = sum(
             term.weight * max(0.0, min(1.0, now) - before)
@@ -218,11 +220,19 @@ _DOSES = frozenset({"dose", "start", "maintenance", "most", "unit mg", "unit グ
 _FORBIDDEN = re.compile(r"禁忌|使えない|投与しない|contraindicat|avoid", re.IGNORECASE)
 
 
+#: What a document says of itself answers only a question about the document.
+_OF_ITSELF = re.compile(
+    r"(?:本|この|当)(?:手引き?|ガイドライン|指針|手順書|マニュアル|通知|文書|書|ステートメント|Q&A|Q＆A)(?:は|で[はも]|の(?:目的|対象))"
+)
+
+
 def _reaches(part: Part, one: Scored) -> bool:
     if one.coverage < REACH:
         return False
     unit = one.unit
     whole = unit.hit.passage.text if unit.recommends else unit.text
+    if _OF_ITSELF.search(unit.text) and not _OF_ITSELF.search(part.text):
+        return False
     drugs = [met for term, met in zip(part.terms, one.met, strict=True) if term.drug]
     if drugs and not any(drugs):
         return False

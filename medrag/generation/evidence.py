@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from medrag.documents import directives, grades
-from medrag.generation.terms import keys_of
+from medrag.generation.terms import drugs_in, keys_of
 from medrag.retrieval.retriever import Hit
 
 
@@ -26,6 +26,7 @@ class Unit:
         over: Keys of what stands over it: title, headings, the header of a table.
         near: Keys of the other sentences of its section, as far as they are among the hits.
         far: Keys of its document, likewise.
+        drugs: What its section names of drugs, likewise.
         heading: What stands over it, as text.
         row: It is a row of a table.
         columns: Of a row, what stands over each statement.
@@ -41,8 +42,9 @@ class Unit:
     hit: Hit
     own: frozenset[str]
     over: frozenset[str]
-    near: frozenset[str]
+    near: frozenset[str] = frozenset()
     far: frozenset[str] = frozenset()
+    drugs: frozenset[str] = frozenset()
     heading: str = ""
     row: bool = False
     columns: tuple[str, ...] = ()
@@ -98,15 +100,18 @@ def units_of(hits: Sequence[Hit]) -> list[Unit]:
     Passages of one section lie near each other: an explanation leaves out what its recommendation
     has named.
     """
-    sections: dict[tuple[str, ...], frozenset[str]] = {}
+    keys: dict[tuple[str, ...], frozenset[str]] = {}
+    drugs: dict[tuple[str, ...], frozenset[str]] = {}
     for hit in hits:
-        keys = keys_of(hit.passage.text)
-        for place in (_section(hit), _section(hit)[:1]):
-            sections[place] = sections.get(place, frozenset()) | keys
+        section, text = _section(hit), hit.passage.text
+        drugs[section] = drugs.get(section, frozenset()) | drugs_in(text)
+        for place in (section, section[:1]):
+            keys[place] = keys.get(place, frozenset()) | keys_of(text)
     return [
-        unit
+        replace(unit, near=keys[section], far=keys[section[:1]], drugs=drugs[section])
         for number, hit in enumerate(hits, start=1)
-        for unit in _units(number, hit, sections[_section(hit)], sections[_section(hit)[:1]])
+        for section in (_section(hit),)
+        for unit in _units(number, hit)
     ]
 
 
@@ -118,7 +123,7 @@ def _section(hit: Hit) -> tuple[str, ...]:
     return (hit.passage.document_id, *(path or (hit.passage.id,)))
 
 
-def _units(number: int, hit: Hit, near: frozenset[str], far: frozenset[str]) -> Iterator[Unit]:
+def _units(number: int, hit: Hit) -> Iterator[Unit]:
     passage = hit.passage
     if passage.kind in _NO_EVIDENCE:
         return
@@ -154,8 +159,6 @@ def _units(number: int, hit: Hit, near: frozenset[str], far: frozenset[str]) -> 
             hit=hit,
             own=keys_of(" ".join(cells) if cells else text),
             over=over | keys_of(" ".join((*header, head) if cells else (head,))),
-            near=near,
-            far=far,
             heading=f"{heading} {head}",
             row=bool(cells),
             columns=tuple(named),

@@ -20,6 +20,8 @@ from medrag.japanese.normalize import fold
 
 #: What a term counts where it stands over the sentence, or beside it in the passage.
 OVER, NEAR = 0.8, 0.45
+#: Beside a sentence that states what is asked and leaves out of what.
+LEANT_ON = 0.6
 #: And elsewhere in the document, for what is done or measured: a procedure, a test, a device.
 FAR = 0.3
 #: What it counts more where it stands both in the sentence and over it.
@@ -28,6 +30,8 @@ BOTH = 0.1
 SHARED = 0.5
 #: What an unmet word counts in a question whose lay words are met.
 FOREIGN = 0.6
+#: What it counts where all that the question is about is met.
+BESIDES = 0.8
 #: What it counts for a sentence in another language than the question's.
 UNTRANSLATED = 0.2
 
@@ -80,18 +84,26 @@ def scored(
         whole_tables: Passages whose rows answer together, see whole_tables.
     """
     exact = Wants.QUANTITY in part.wants
-    met = tuple(_met(term, unit, exact=exact) for term in part.terms)
+    states_it = not unit.recommends and any(
+        states(group, unit.text, unit.heading) for group in part.each
+    )
+    met = tuple(
+        _met(term, unit, exact=exact, beside=_beside(term, unit) if states_it else NEAR)
+        for term in part.terms
+    )
     covered = gained = total = told_apart = 0.0
+    entities = [share for term, share in zip(part.terms, met, strict=True) if term.entity]
     lay = any(
         term.lay and term.weight >= 1.0 and share >= MEMBER
         for term, share in zip(part.terms, met, strict=True)
     )
+    unmet = FOREIGN if lay else BESIDES if entities and min(entities) >= MEMBER else 1.0
     for term, share, weight in zip(part.terms, met, weights, strict=True):
         counts = 1.0
         if not share and not (term.known or term.entity):
             # A lay question is full of words that no guideline has; those the lexicon knows still
             # count. In another language, only what the lexicon knows can be met at all.
-            counts = UNTRANSLATED if part.language != unit.hit.language else FOREIGN if lay else 1.0
+            counts = UNTRANSLATED if part.language != unit.hit.language else unmet
         total += term.weight * counts
         covered += term.weight * min(share, 1.0)
         told_apart += weight * counts
@@ -102,11 +114,21 @@ def scored(
     return Scored(unit=unit, score=score, coverage=covered / (total or 1.0), met=met)
 
 
-def _met(term: Term, unit: Unit, *, exact: bool) -> float:
+def _beside(term: Term, unit: Unit) -> float:
+    """What a term counts beside a sentence that leaves out of what it states something.
+
+    Where its section names another drug too, it may be that one's.
+    """
+    alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in unit.drugs)
+    return LEANT_ON if alone or not term.drug else NEAR
+
+
+def _met(term: Term, unit: Unit, *, exact: bool, beside: float) -> float:
     """How well the unit meets the term, by itself or by what stands over or beside it.
 
     Args:
         exact: A class of drugs does not stand for one drug, nor one drug for another.
+        beside: What it counts where it stands beside the sentence.
     """
     own, over, near = (term.met_by(keys) for keys in (unit.own, unit.over, unit.near))
     if term.drug and (exact or unit.row):
@@ -117,7 +139,7 @@ def _met(term: Term, unit: Unit, *, exact: bool) -> float:
         near = 0.0  # and so does a sentence that names another
     far = term.met_by(unit.far) if term.known and not term.of_a_kind else 0.0
     both = BOTH * min(own, over)  # in the sentence, and what its section is about
-    return max(own, OVER * over, NEAR * near, FAR * far) + both
+    return max(own, OVER * over, beside * near, FAR * far) + both
 
 
 def _by_name(part: Part, row: Unit) -> bool:

@@ -299,6 +299,8 @@ def _weight(text: str, sources: set[str], *, action: bool) -> float:
 
 def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:
     keys = {base: 1.0, lexicon.canonical(base): 1.0}
+    if base == "子":
+        keys[_restricted("childhood")] = LAY
     for synonym in lexicon.synonyms(base):
         keys.setdefault(lexicon.canonical(synonym.form), LAY)
     entity = False

@@ -105,11 +105,8 @@ class OpenAICompatible:
     ) -> None:
         self.name = model
         self.base_url = base_url.rstrip("/")
-        self._headers = {
-            "Authorization": f"Bearer {api_key}",
-            "Accept-Encoding": "identity",
-            **headers,
-        }
+        own = {"Authorization": f"Bearer {api_key}", "Accept-Encoding": "identity"}
+        self._headers = {**own, **headers}
         self._timeout = httpx.Timeout(idle_seconds, connect=connect_seconds)
         self._idle_seconds = idle_seconds
         self._total_seconds = total_seconds

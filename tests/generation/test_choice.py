@@ -1,0 +1,164 @@
+"""Extractive answers: the sentence states what is asked, of the right thing, for the right people."""
+
+import pytest
+
+from tests.generation.test_extractive import TARGET, hit, write
+
+REFLUX = hit(
+    "薬剤Xは1回20 mgを1日2回、14日間投与する。ただし、腎機能が低下した患者では減量する。",
+    "第3章 治療",
+    kind="body",
+    start=2000,
+    title="胃食道逆流症の手引き",
+)
+OMEPRAZOLE = hit(
+    "オメプラゾールは1日10 mgから開始し、1日1回20 mgを維持量とする。8週間までの投与とする。",
+    "第3章 薬物治療",
+    start=2100,
+    title="胃食道逆流症の手引き",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "オメプラゾールの半減期は？",
+        "オメプラゾールの薬価はいくらですか",
+        "オメプラゾールの作用機序を教えてください",
+        "オメプラゾールの副作用は？",
+        "オメプラゾールの保存方法は？",
+        "What is the half-life of omeprazole?",
+    ],
+)
+def test_what_no_sentence_states_is_not_answered(question: str) -> None:
+    assert write(question, OMEPRAZOLE).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("オメプラゾールの開始量は？", "10 mgから開始"),
+        ("オメプラゾールの維持量は？", "20 mgを維持量"),
+        ("オメプラゾールは何週間まで投与できますか", "8週間まで"),
+        ("オメプラゾールの投与期間と用量は？", "8週間まで"),
+    ],
+)
+def test_what_a_sentence_states_is_answered_by_it(question: str, held: str) -> None:
+    assert held in write(question, OMEPRAZOLE).text
+
+
+def test_an_amount_per_day_is_no_length_of_time() -> None:
+    daily = hit("オメプラゾールは1回20 mgを1日2回投与する。", "第3章 薬物治療", start=2200)
+    assert write("オメプラゾールは何日間投与しますか", daily).abstained
+
+
+def test_an_amount_of_another_drug_is_no_answer() -> None:
+    listed = hit(
+        "- ランソプラゾールは1日30 mgを用いる。\n- ラベプラゾールの増量は専門医が判断する。",
+        "第3章 薬物治療",
+        start=2300,
+    )
+    assert write("ラベプラゾールは何mg用いますか", listed).abstained
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "小児のオメプラゾールの用量は？",
+        "妊婦のオメプラゾールの用量は？",
+        "透析患者のオメプラゾールの用量は？",
+    ],
+)
+def test_a_dose_for_others_is_no_answer(question: str) -> None:
+    assert write(question, OMEPRAZOLE).abstained
+
+
+def test_what_is_for_others_is_not_added() -> None:
+    others = hit(
+        "妊娠中の高血圧患者では、130/80 mmHg未満を目標とする。",
+        "第6章 妊娠",
+        start=2400,
+    )
+    assert "妊娠" not in write("75歳以上の高血圧患者の降圧目標は？", TARGET, others).text
+
+
+def test_the_setting_that_is_asked_about_is_preferred() -> None:
+    ward = hit(
+        "入院中の肺炎患者には、セフトリアキソンを用いることを推奨する。", "第4章", start=2500
+    )
+    clinic = hit("外来の肺炎患者には、アモキシシリンを用いることを推奨する。", "第4章", start=2600)
+    assert write("外来の肺炎の抗菌薬は？", ward, clinic).text.startswith("外来の肺炎患者")
+
+
+def test_asked_for_contraindications_the_row_gives_its_cell_and_other_sections_what_they_forbid() -> (
+    None
+):
+    doses = hit(
+        "| 薬剤 | 用量 | 腎機能低下時 | 禁忌 |\n|---|---|---|---|\n"
+        "| ロモソズマブ | 210 mgを月1回 | 減量不要 | 低カルシウム血症 |\n"
+        "| デノスマブ | 60 mgを6か月に1回 | 減量不要 | 妊婦 |",
+        "表 骨粗鬆症治療薬の用量",
+        kind="table",
+        start=2700,
+    )
+    first = hit(
+        "骨折の危険性がとくに高い患者には、ロモソズマブを先に用いることを提案する。\n\n"
+        "1) 過去1年以内に心筋梗塞を起こした患者には、ロモソズマブを投与しない。",
+        "CQ6 骨形成促進薬を先に用いるか",
+        kind="recommendation",
+        start=2900,
+    )
+    assert write("ロモソズマブの禁忌は？", doses, first).text == (
+        "ロモソズマブの禁忌は低カルシウム血症[1]。"
+        "過去1年以内に心筋梗塞を起こした患者には、ロモソズマブを投与しない[2]。"
+    )
+
+
+def test_a_sentence_that_limits_the_chosen_one_comes_with_it() -> None:
+    text = write("胃食道逆流症に薬剤Xは何mg投与しますか", REFLUX).text
+    assert "ただし、腎機能が低下した患者では減量する[1]。" in text
+
+
+def test_a_table_of_just_what_is_asked_is_given_whole() -> None:
+    table = hit(
+        "| 区分 | 薬剤なし | 薬剤あり |\n|---|---|---|\n| 認知機能正常 | 7.0％未満 | 8.0％未満 |\n"
+        "| 認知症 | 8.0％未満 | 8.5％未満 |",
+        "高齢者のHbA1c目標値",
+        kind="table",
+        start=3100,
+        title="糖尿病診療ガイドライン",
+    )
+    text = write("高齢者のHbA1c目標は？", table).text
+    assert "認知機能正常の薬剤なしは7.0％未満[1]。" in text
+    assert "認知症の薬剤ありは8.5％未満[1]。" in text
+
+
+def test_what_the_title_says_already_is_no_answer() -> None:
+    ascites = hit(
+        "腹水を有する肝硬変患者にNSAIDsを投与しないことを推奨する。",
+        "第3章 腹水",
+        kind="recommendation",
+        start=3300,
+        title="肝硬変診療ガイドライン",
+    )
+    assert write("肝硬変の成因は？", ascites).abstained
+
+
+def test_what_a_document_says_of_itself_answers_no_question_about_patients() -> None:
+    preface = hit(
+        "本手引きは、せん妄に出会う医師のために要点をまとめたものである。", "はじめに", start=3500,
+        title="せん妄の手引き",
+    )  # fmt: skip
+    assert write("せん妄の患者を診る医師は何をしますか", preface).abstained
+
+
+def test_an_explanation_leans_on_what_its_recommendation_names() -> None:
+    section = ("第4章 脳保護", "CQ1 エダラボンを用いるか")
+    given = hit(
+        "発症24時間以内の患者にエダラボンを用いることを推奨する。",
+        *section,
+        kind="recommendation",
+        start=3700,
+    )
+    why = hit("投与期間は14日以内である。", *section, "解説", kind="explanation", start=3800)
+    assert "14日以内" in write("エダラボンの投与期間は？", given, why).text
