@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import pickle
-import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -111,60 +110,70 @@ def test_the_second_writer_is_turned_away_and_the_first_goes_on(root: Path) -> N
 
 
 KILLED = """
-import os, signal, sys
+import json, os, shutil, signal, sys
 from pathlib import Path
-from medrag.index import generations
 from medrag.index.encoders import HashingEncoder
 from medrag.index.index import Index
 from tests.index.entries import entry
 
+home = Path(sys.argv[1])
+ROOT = home / "old"
+Index.build(ROOT, [entry("a", "古い本文")], encoder=HashingEncoder()).close()
 count = 0
-def failpoint(name, real):
+
+def failpoint(real, fatal):
     def counted(*arguments, **options):
         global count
         count += 1
-        if count == int(sys.argv[2]):
+        if count == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
         return real(*arguments, **options)
     return counted
 
-os.fsync = failpoint("fsync", os.fsync)
-os.rename = failpoint("rename", os.rename)
-os.replace = failpoint("replace", os.replace)
-os.mkdir = failpoint("mkdir", os.mkdir)
-Index.build(Path(sys.argv[1]), [entry("b", "新しい本文")], encoder=HashingEncoder())
-print(count)
+def killed(at):
+    root = home / str(at)
+    shutil.copytree(ROOT, root)
+    child = os.fork()
+    if child == 0:
+        for name in ("fsync", "rename", "replace", "mkdir"):
+            setattr(os, name, failpoint(getattr(os, name), at))
+        Index.build(root, [entry("b", "新しい本文")], encoder=HashingEncoder(), keep=1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+statuses = [killed(1)]
+while statuses[-1] == -signal.SIGKILL:
+    statuses.append(killed(len(statuses) + 1))
+print(json.dumps(statuses))
 """
 
 
 def test_a_writer_killed_anywhere_leaves_the_old_generation_or_the_new_one(tmp_path: Path) -> None:
-    def run(root: Path, at: int) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", KILLED, str(root), str(at)],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
-
-    old = Index.build(tmp_path / "0", [entry("a", "古い本文")], encoder=HashingEncoder()).generation
-    whole = run(tmp_path / "0", 10_000)
-    points = int(whole.stdout)
-    new = reopen(tmp_path / "0").generation
-    seen = set()
-    # The first, the last ones around the swap, and some between: a process a point is slow.
-    for at in sorted({1, points // 2, *range(points - 6, points + 1)}):
-        root = tmp_path / str(at)
-        Index.build(root, [entry("a", "古い本文")], encoder=HashingEncoder())
-        assert run(root, at).returncode == -signal.SIGKILL
-        seen.add(reopen(root).generation)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert killed.returncode == 0, killed.stderr
+    statuses = json.loads(killed.stdout)
+    assert len(statuses) > 40  # every file is synced, the directories, the names put in place
+    assert statuses[-1] == 0  # the last one met no failpoint any more
+    old = reopen(tmp_path / "old").generation
+    new = reopen(tmp_path / str(len(statuses))).generation
+    seen = [reopen(tmp_path / str(at)).generation for at in range(1, len(statuses) + 1)]
+    # Up to some point the old one, from there on the new one.
+    assert seen == [old] * seen.count(old) + [new] * seen.count(new)
+    assert {old, new} == set(seen)
+    for at in (1, len(statuses) // 2, seen.count(old) - 1):
         # What the dead writer left, its lock too, is no hindrance.
+        root = tmp_path / str(at)
         assert (
             Index.build(root, [entry("b", "新しい本文")], encoder=HashingEncoder()).generation
             == new
         )
         assert not list((root / "generations").glob(".new-*"))
-    assert seen == {old, new}
 
 
 SHORT = """
