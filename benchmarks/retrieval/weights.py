@@ -12,15 +12,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import re
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import ours
+from learn import plain
 from measure import DEEP, best, questions
 
 from medrag.index import encoders
@@ -70,11 +69,6 @@ class Quality(NamedTuple):
             f"RR@10 {self.reciprocal_rank:.4f}  R@10 {self.recall:.4f}  "
             f"evidence@8 {self.evidence:.3f}  first {self.first:.3f}  (n={self.questions})"
         )
-
-
-def plain(text: str) -> str:
-    """NFKC without white space and the bars of a table, as the gold quotes are compared."""
-    return re.sub(r"[\s|]", "", unicodedata.normalize("NFKC", text))
 
 
 def evidence(index: Index, *, show: bool = False) -> tuple[float, float, int]:

@@ -81,7 +81,8 @@ def features(
     if question.wanted:
         named = classes[stream]
         named[breaks] = 0
-        named[places[which < len(question.terms)]] = 0  # not what the question says itself
+        # Not what the question says itself, but for the 年 of 何年.
+        named[places[which < len(question.terms)]] &= CALENDAR
         for wanted in question.wanted:
             fits = np.searchsorted(breaks, _fitting(named, wanted))
             there = np.zeros(count)

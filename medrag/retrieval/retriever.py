@@ -30,13 +30,12 @@ from medrag.retrieval.topics import weigher
 
 __all__ = ["EditionStatus", "Hit", "Ranking", "Retriever"]
 
-# Measured by benchmarks/retrieval/weights.py: RR@10 on the 640 shared questions (.9500 as it ships), and
-# on 93 questions about the sample guidelines the share with all gold evidence among eight hits (.957)
-# and with some in the first (.774). The built-in vectors have no weight: at .2 in log-odds they
-# cost .0003 to .0010 of RR@10.
+# Measured by benchmarks/retrieval/weights.py: on 93 questions about the sample guidelines the share
+# with all gold evidence among eight hits (.957 as it ships) and with some in the first (.774). The
+# built-in vectors have no weight: at .2 in log-odds they cost .0003 to .0010 of RR@10.
 #: Of a neural encoder's cosine, in standard deviations over the candidates, in log-odds beside a
-#: spread of about 14. Provisional: no neural encoder for Japanese was at hand to measure it.
-NEURAL_VECTORS = 1.5
+#: slope of about 10. Provisional: no neural encoder for Japanese was at hand to measure it.
+NEURAL_VECTORS = 1.1
 #: How many of the first hits of each part of a question are among the hits of the whole.
 PART_HITS = 2
 #: Multiplies the score of a superseded edition's passage, which so stands below any of a current one

@@ -291,3 +291,61 @@ def test_every_part_of_a_question_has_its_hit(tmp_path: Path) -> None:
     hits = retriever.search("アムロジピンの適応、用量、禁忌は？", k=5)
     assert {"d", "c"} <= {hit.passage.document_id for hit in hits}
     assert len(hits) == 5
+
+
+def test_an_abbreviation_that_a_document_defines_finds_the_other_name(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "架空性腎線維症候群（KSF）の定義を示す。", "KSFではステロイドを用いる。"),
+        entry("b", "架空性腎線維症候群の予後は良い。"),
+        entry("c", "骨折は固定する。"),
+    )
+    assert set(found(retriever, "KSFの予後は？")) == {"a#0", "a#1", "b#0"}
+    assert found(retriever, "架空性腎線維症候群の治療")[-1] == "a#1"
+
+
+def test_an_abbreviation_of_a_document_never_outranks_the_word_itself(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "架空性腎線維症候群（KSF）を診る。"),
+        entry("b", "KSFの治療を行う。"),
+        entry("c", "架空性腎線維症候群の治療を行う。"),
+        entry("d", "骨折の治療を行う。"),
+    )
+    assert found(retriever, "KSFの治療")[0] == "b#0"
+    ids = found(retriever, "架空性腎線維症候群の治療")
+    assert ids.index("c#0") < ids.index("b#0")
+
+
+def test_what_a_bracket_holds_beside_is_no_other_name(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "ARB（カンデサルタン）を用いる。患者（男性）では図（図1）を示す。"),
+        entry("b", "男性の図である。"),
+    )
+    assert found(retriever, "患者") == ["a#0"]
+
+
+def test_a_date_is_found_first_by_whoever_asks_when(tmp_path: Path) -> None:
+    retriever = searcher(
+        tmp_path,
+        entry("a", "チアガワ症候群は研究会が報告した。"),
+        entry("b", "チアガワ症候群は1962年に報告した。"),
+        entry("c", "骨折は固定する。"),
+    )
+    assert found(retriever, "チアガワ症候群が報告されたのはいつか")[0] == "b#0"
+    assert found(retriever, "チアガワ症候群は何年に報告されたか")[0] == "b#0"
+
+
+def test_common_words_alone_are_still_searched(tmp_path: Path) -> None:
+    retriever = searcher(tmp_path, *(entry(f"d{i}", "血圧を測る。") for i in range(12)))
+    assert len(found(retriever, "血圧")) == 10
+
+
+def test_paragraphs_of_one_article_do_not_make_room_for_others(tmp_path: Path) -> None:
+    # Each paragraph is a document of its own, with the title of its article.
+    siblings = [
+        entry(f"p{i}", f"貧血の治療の第{i}の歴史を述べる。", title="貧血") for i in range(8)
+    ]
+    retriever = searcher(tmp_path, *siblings, entry("q", "貧血に触れる。", title="鉄"))
+    assert found(retriever, "貧血の治療の歴史")[:8] == [f"p{i}" + "#0" for i in range(8)]
