@@ -83,6 +83,15 @@ async def test_deltas_join_to_the_reply_and_reasoning_stays_apart() -> None:
     assert reply.notices == ()
 
 
+async def test_a_long_reasoning_comes_in_pieces_and_is_whole() -> None:
+    reasoning = "資料1と資料2の推奨の強さを比べる。" * 60
+    with FakeVLLM(Answer("はい[1]。", reasoning)) as server:
+        async with client(server) as model:
+            deltas, reply = await ask(model)
+    assert "".join(delta.reasoning for delta in deltas) == reply.reasoning == reasoning
+    assert sum(bool(delta.reasoning) for delta in deltas) < len(reasoning) / 100
+
+
 async def test_usage_is_read_from_the_last_chunk_which_has_no_choices() -> None:
     with FakeVLLM(Answer("はい。", "うん")) as server:
         reply = await answer(server)

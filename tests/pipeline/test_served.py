@@ -12,7 +12,7 @@ import pytest
 
 import medrag
 from medrag.answer.events import Checked, Final, Retrieved, TextDelta
-from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM, Fault
+from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM, Fault, error
 
 TARGET = "75歳以上の高血圧患者の降圧目標は?"
 TRUE = (
@@ -77,16 +77,48 @@ def test_a_marker_to_nowhere_is_told(sample_index: Path) -> None:
         Answer(fault=ENGINE_DEAD),
         Answer("途中まで", fault=Fault(break_off=True, after=1)),
         Answer(None, reasoning="考え続ける", finish_reason="length"),
+        Answer(fault=Fault(hang=True)),
+        Answer("途中まで", fault=Fault(hang=True, after=1)),
+        Answer(fault=error(429, "later")),
+        Answer(fault=Fault(status=429, headers=(("Retry-After", "3600"),))),
+        Answer("途中まで", fault=Fault(raw=b"data: {broken\n\n", after=1)),
+        Answer(fault=error(404, "no such model", kind="NotFoundError")),
+        Answer(fault=Fault(raw=b'data: {"choices":[]}\n\ndata: [DONE]\n\n')),
+        Answer(
+            "途中", fault=Fault(raw=b'data: {"choices":[{"delta":{"content":"\xe8\xa1', after=1)
+        ),
     ],
-    ids=["engine dead", "broken off", "truncated"],
+    ids=[
+        "500",
+        "broken off mid stream",
+        "truncated while reasoning",
+        "hang before the stream",
+        "hang mid stream",
+        "429",
+        "429 with a long Retry-After",
+        "malformed chunk",
+        "wrong model",
+        "empty choices",
+        "unfinished UTF-8",
+    ],
 )
 def test_a_model_that_fails_gives_way_to_labelled_extracts(
     sample_index: Path, reply: Answer
 ) -> None:
-    with serving(sample_index, reply) as (rag, _):
+    with serving(sample_index, reply, llm_idle_seconds=0.5) as (rag, _):
         answer = rag.ask(TARGET)
     assert (answer.mode, answer.status) == ("extractive", "answered")
     assert "130/80" in answer.text
+    assert answer.warnings[0].code == "model_failed"
+
+
+def test_a_model_that_refuses_connections_gives_way_to_labelled_extracts(
+    sample_index: Path,
+) -> None:
+    with serving(sample_index, Answer("はい。")) as (rag, server):
+        server.kill()
+        answer = rag.ask(TARGET)
+    assert (answer.mode, answer.status) == ("extractive", "answered")
     assert answer.warnings[0].code == "model_failed"
 
 
