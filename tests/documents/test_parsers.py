@@ -316,3 +316,12 @@ def test_front_matter_is_what_the_file_says_of_itself_and_no_text() -> None:
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
     text = "---\n\n血圧を測る。\n\n---\n\n薬を飲む。\n"
     assert parse(text.encode(), "a.md").text == text
+
+
+def test_names_in_a_zip_of_japanese_windows_are_read() -> None:
+    name = "手引き.txt"
+    marked = archive({"x" * len(name.encode("cp932")): "血圧を測る。".encode()})
+    data = marked.replace(b"x" * len(name.encode("cp932")), name.encode("cp932"))
+    (part,) = parsers.parse(data, where="a.zip", options=Options())
+    assert isinstance(part, Parsed)
+    assert part.member == name

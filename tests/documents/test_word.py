@@ -9,6 +9,7 @@ import docx
 from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.text.paragraph import Paragraph
 
 from medrag.documents.parsers import Options, Parsed, parse
 
@@ -73,6 +74,50 @@ def test_content_controls_and_lists_are_read() -> None:
         document.add_paragraph("減塩する。", style="List Bullet")
 
     assert read(write).text.split("\n\n")[:2] == ["血圧を測る。", "・減塩する。"]
+
+
+NUMBERING = """
+<w:abstractNum %s w:abstractNumId="90">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="japaneseCounting"/><w:lvlText w:val="第%%1章"/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="CQ%%1-%%2"/></w:lvl>
+<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimalEnclosedCircle"/><w:lvlText w:val="%%3"/>
+<w:suff w:val="nothing"/></w:lvl></w:abstractNum>
+"""
+
+
+def test_numbers_that_word_counts_stand_before_their_paragraphs() -> None:
+    def write(document: WordDocument) -> None:
+        root = document.part.numbering_part.element
+        root.insert(0, parse_xml(NUMBERING % nsdecls("w")))
+        root.append(
+            parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>')
+        )
+        for depth, text in (
+            (0, "総論"),
+            (1, "測るか"),
+            (0, "各論"),
+            (1, "減塩するか"),
+            (1, "薬か"),
+        ):
+            numbered(document.add_paragraph(text), depth)
+        for text in ("妊婦", "小児"):
+            numbered(document.add_paragraph(text), 2)
+
+    def numbered(paragraph: Paragraph, depth: int) -> None:
+        properties = parse_xml(
+            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="90"/></w:numPr>'
+        )
+        paragraph._p.get_or_add_pPr().append(properties)
+
+    assert read(write).text.strip().split("\n\n") == [
+        "第一章 総論",
+        "CQ一-1 測るか",
+        "第二章 各論",
+        "CQ二-1 減塩するか",
+        "CQ二-2 薬か",
+        "①妊婦",
+        "②小児",
+    ]
 
 
 def test_a_text_box_is_read_once() -> None:

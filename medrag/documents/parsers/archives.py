@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import zipfile
@@ -12,6 +13,7 @@ from medrag.errors import DamagedDocument, EncryptedDocument, LimitExceeded
 MAX_PARTS = 2000
 MAX_BYTES = 256 * 2**20
 MAX_RATIO = 200
+_UTF8 = 0x800  # flag: the name is UTF-8
 _SMALL = 2**20  # below this size the ratio says nothing
 
 
@@ -41,7 +43,17 @@ def parts(data: bytes, *, where: str) -> Iterator[tuple[str, bytes]]:
         for entry in entries:
             content = _content(archive, entry, MAX_BYTES - total, where)
             total += len(content)
-            yield entry.filename, content
+            yield _name(entry), content
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of a part: where it is not marked as UTF-8, Japanese Windows wrote it as cp932."""
+    if entry.flag_bits & _UTF8 or entry.filename.isascii():
+        return entry.filename
+    for codec in ("utf-8", "cp932"):
+        with contextlib.suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode(codec)
+    return entry.filename
 
 
 def _refuse(entry: zipfile.ZipInfo, where: str) -> None:

@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from medrag.documents.parsers import Heading, Options, Parsed, archives
+from medrag.documents.parsers.docx_numbers import Numbers
 from medrag.errors import DamagedDocument, EmptyDocument, EncryptedDocument, Notice
 
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an OLE container holds an encrypted document, or an old .doc
@@ -80,6 +81,7 @@ class _Page:
 
     def __init__(self, document: WordDocument) -> None:
         self._document = document
+        self._numbers = Numbers(document)
         self.pieces: list[str] = []
         self.length = 0
         self.headings: list[Heading] = []
@@ -104,14 +106,13 @@ class _Page:
         text = self.visible(paragraph._p)  # noqa: SLF001
         if not text:
             return
+        text = self._numbers.before(paragraph) + text
         level = _level(paragraph)
         if level:
             text = " ".join(text.split())
             self.headings.append(
                 Heading(start=self.length, end=self.length + len(text), level=level)
             )
-        elif _bulleted(paragraph):
-            text = f"・{text}"
         self.write(text + "\n\n")
 
     def table(self, table: Any) -> None:
@@ -204,15 +205,6 @@ def _column(cell: Any) -> int:
             int(span.get(qn("w:val"), "1")) if span is not None else int(cell.tag == qn("w:tc"))
         )
     return before
-
-
-def _bulleted(paragraph: Paragraph) -> bool:
-    """Whether it is an item of a list, by itself or by its style."""
-    properties = paragraph._p.pPr  # noqa: SLF001
-    if properties is not None and properties.numPr is not None:
-        return True
-    name = (paragraph.style.name if paragraph.style is not None else "") or ""
-    return name.lower().startswith(("list bullet", "list number"))
 
 
 def _letters(node: object) -> str:
