@@ -142,7 +142,7 @@ def _figure(count: int, form: str) -> str:
     return str(count)
 
 
-_KANJI = ("", *"一二三四五六七八九")
+_KANJI: tuple[str, ...] = ("", *"一二三四五六七八九")
 _KANJI_FORMS = frozenset(
     ("japaneseCounting", "chineseCounting", "chineseCountingThousand", "taiwaneseCounting")
 )
