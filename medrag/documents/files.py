@@ -82,12 +82,22 @@ def listed(paths: Sequence[Path | str]) -> Iterator[File | Failure]:
 
     A link that is named is followed. One that lies in a directory is followed to a file of that
     directory only: what else the machine holds is no part of a corpus, and links between
-    directories may go round in circles. Names that begin with a dot are left out.
+    directories may go round in circles. Names that begin with a dot are left out, and so is an index
+    that lies among the documents: its records are no documents.
     """
     for given in paths:
         path = Path(given)
         shown = str(given)
-        if path.is_dir():
+        if _is_index(path):
+            yield Failure(
+                path=shown,
+                error=SourceNotFound(
+                    "this is an index, which holds no documents",
+                    where=shown,
+                    hint="name the documents that it was built from",
+                ),
+            )
+        elif path.is_dir():
             yield from _directory(path, shown, "", path.resolve())
         elif path.name == manifest.NAME:
             yield from _listed(
@@ -123,6 +133,8 @@ def _directory(path: Path, shown: str, prefix: str, root: Path) -> Iterator[File
             continue
         found = True
         inside, name = _join(shown, entry.name), prefix + entry.name
+        if _is_index(path / entry.name):
+            continue
         if entry.is_dir(follow_symlinks=False):
             yield from _directory(path / entry.name, inside, name + "/", root)
         elif entry.is_symlink() and (refused := _refused(path / entry.name, root)):
@@ -140,6 +152,11 @@ def _directory(path: Path, shown: str, prefix: str, root: Path) -> Iterator[File
             path=shown,
             error=SourceNotFound("the directory holds no file", where=shown, hint="check the path"),
         )
+
+
+def _is_index(path: Path) -> bool:
+    """Whether a directory is laid out as `medrag.index` writes one."""
+    return _is_file(path / "CURRENT") and (path / "generations").is_dir()
 
 
 def _is_file(path: Path) -> bool:

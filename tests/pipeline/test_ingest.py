@@ -328,3 +328,21 @@ def scan(pages: int) -> bytes:
         file = io.BytesIO()
         document.save(file)
     return file.getvalue()
+
+
+def test_an_index_among_the_documents_is_not_read_as_one_of_them(tmp_path: Path) -> None:
+    corpus = folder(tmp_path / "corpus", old=OLD)
+    first = run(corpus, corpus / "index")
+    again = run(corpus, corpus / "index")
+    assert [row.document_id for row in again.documents] == [
+        row.document_id for row in first.documents
+    ]
+    assert again.errors == ()
+
+
+def test_an_index_that_is_named_as_documents_is_an_error(tmp_path: Path) -> None:
+    run(folder(tmp_path / "corpus", old=OLD), tmp_path / "index")
+    report = run(tmp_path / "index", tmp_path / "another")
+    (failure,) = report.errors
+    assert "index" in failure.error.message
+    assert failure.error.hint
