@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from medrag.japanese.normalize import fold
@@ -25,6 +25,7 @@ class Aspect:
         value: What the sentence holds that states it.
         label: What the sentence, or a heading over it, calls it; None if the value says enough.
         named: The words that ask for it stand in evidence too and count as terms of the question.
+        wording: The words that asked for it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Aspect:
     value: re.Pattern[str] | None = None
     label: re.Pattern[str] | None = None
     named: bool = False
+    wording: str = ""
 
     def stated(self, said: str, over: str = "") -> bool:
         """Whether a sentence (folded, lower case) states it, under these headings."""
@@ -309,6 +311,7 @@ def asked_in(question: str) -> Asked:
         if not aspect.named:
             wording = _blanked(wording, aspect.asked)
         meant = _CONDITIONAL_DOSE if conditional and aspect.name == "dose" else aspect
+        meant = replace(meant, wording=match[0])
         found.append(_Found(start=match.start(), end=match.end(), aspect=meant))
     return Asked(
         each=tuple(_each(question, sorted(found, key=lambda one: one.start))), wording=wording

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from medrag.errors import Notice
+from medrag.generation.asked import states
 from medrag.generation.choice import choose
 from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.evidence import Unit, units_of
@@ -54,8 +55,7 @@ class Extractive:
             notices += misspelt
             found = choose(part_, units)
             chosen |= {unit.text: unit for unit in found if unit.text not in chosen}
-            if not found:
-                unanswered.append(part.text.strip())
+            unanswered += _unanswered(part_, found)
         quotes = list(_quotes(chosen.values()))
         shown = [quote for quote in quotes if quote.shown]
         if shown:
@@ -119,6 +119,19 @@ def _limited(quotes: Sequence[_Quote], language: Language) -> list[Notice]:
             left_out=len(hits),
         )
         for hits in hidden.values()
+    ]
+
+
+def _unanswered(part: Part, found: Sequence[Unit]) -> list[str]:
+    """What of a part nothing was found for: all of it, or one of the things asked for in it."""
+    if not found:
+        return [part.text.strip()]
+    if len(part.each) == 1:
+        return []
+    return [
+        " ".join(filter(None, (aspect.wording for aspect in group)))
+        for group in part.each
+        if group[0].wording and not any(states(group, unit.text, unit.heading) for unit in found)
     ]
 
 

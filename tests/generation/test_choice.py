@@ -162,3 +162,10 @@ def test_an_explanation_leans_on_what_its_recommendation_names() -> None:
     )
     why = hit("投与期間は14日以内である。", *section, "解説", kind="explanation", start=3800)
     assert "14日以内" in write("エダラボンの投与期間は？", given, why).text
+
+
+def test_of_two_things_asked_for_the_one_that_nothing_states_is_named() -> None:
+    draft = write("オメプラゾールの維持量と副作用は？", OMEPRAZOLE)
+    assert "20 mgを維持量" in draft.text
+    (said,) = [notice.message for notice in draft.notices if notice.code == "part_unanswered"]
+    assert said == "「副作用」に答える記載は見つかりませんでした。"
