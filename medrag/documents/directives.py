@@ -10,6 +10,7 @@ import re
 
 from medrag.documents.guideline import Grade, Polarity
 from medrag.japanese.normalize import fold
+from medrag.japanese.sentences import WRAP
 
 _POLITE = (
     ("いません", "わない"),
@@ -128,7 +129,7 @@ def guidance(title: str, text: str) -> bool:
 
 def plain(sentence: str) -> str:
     """A sentence folded, with polite endings made plain."""
-    folded = fold(sentence).strip()
+    folded = WRAP.sub("", fold(sentence)).replace("\n", " ").strip()
     for polite, bare in _POLITE:
         folded = folded.replace(polite, bare)
     return folded
@@ -147,7 +148,7 @@ def undecided(sentence: str) -> bool:
 
 def defining(sentence: str) -> bool:
     """Whether a sentence explains how grades are written rather than gives one."""
-    return _DEFINES.search(fold(sentence)) is not None
+    return _DEFINES.search(plain(sentence)) is not None
 
 
 def rating(sentence: str) -> bool:
@@ -174,7 +175,7 @@ def directing(sentence: str, *, item: bool) -> bool:
 
 def exceptional(sentence: str) -> bool:
     """Whether a sentence says in so many words that it limits another."""
-    return _EXCEPTS.search(fold(sentence)) is not None
+    return _EXCEPTS.search(plain(sentence)) is not None
 
 
 def limiting(sentence: str) -> bool:
@@ -190,7 +191,7 @@ def limiting(sentence: str) -> bool:
 
 def reporting(sentence: str) -> bool:
     """Whether a sentence reports findings."""
-    return _REPORTS.search(fold(sentence)) is not None
+    return _REPORTS.search(plain(sentence)) is not None
 
 
 def polarity(text: str, *, strength: Grade | None = None) -> Polarity:

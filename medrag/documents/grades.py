@@ -10,12 +10,15 @@ circulation societies (推奨クラス, エビデンスレベル).
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 from medrag.documents.guideline import Grade
 from medrag.japanese.normalize import Normalized, Span, normalize
+from medrag.japanese.sentences import WRAP
 
 Kind = Literal["strength", "certainty"]
 
@@ -173,7 +176,7 @@ def find(text: str, offset: int = 0) -> tuple[Mention, ...]:
     """The grades written in a piece of a document, in order; spans are shifted by `offset`."""
     if not hinted(text):
         return ()
-    normal = normalize(text)
+    normal = _joined(normalize(text))
     found = sorted(
         (_mention(text, normal, offset, *entry) for entry in _mentions(normal.text)),
         key=lambda mention: (mention.start, -mention.end),
@@ -183,6 +186,20 @@ def find(text: str, offset: int = 0) -> tuple[Mention, ...]:
         if not any(mention.kind == other.kind and mention.start < other.end for other in kept):
             kept.append(mention)
     return tuple(kept)
+
+
+def _joined(normal: Normalized) -> Normalized:
+    """A normalised text without the line breaks of a typesetter, which are spaces in English."""
+    if "\n" not in normal.text:
+        return normal
+    kept = [True] * len(normal.text)
+    for wrap in WRAP.finditer(normal.text):
+        kept[wrap.start() : wrap.end()] = [False] * (wrap.end() - wrap.start())
+    return Normalized(
+        text="".join(compress(normal.text, kept)).replace("\n", " "),
+        starts=array(normal.starts.typecode, compress(normal.starts, kept)),
+        ends=array(normal.ends.typecode, compress(normal.ends, kept)),
+    )
 
 
 def spoken(sentence: str) -> Grade | None:

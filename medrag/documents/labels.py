@@ -58,6 +58,7 @@ _LABEL = re.compile(
 )
 
 
+_RUNS_ON = 14  # characters behind 「解説　」 that are a text and not a title
 _NUMBERED = re.compile(
     r"(?:推奨文?|ステートメント|提言|勧告|recommendation|statement)$", re.IGNORECASE
 )
@@ -79,7 +80,9 @@ def label_of(line: str) -> tuple[str, int] | None:
     bullet = bool(match["open"]) and alone
     stopped = match["sep1"] in (".", "．") and name.isascii()
     numbered = bool(match["number"]) and bool(match["sep2"]) and _NUMBERED.match(name) is not None
-    if not (framed or colon or bullet or stopped or numbered or (alone and not match["lead"])):
+    spaced = match["sep2"].isspace() and not name.isascii() and len(line) - match.end() >= _RUNS_ON
+    on_line = framed or colon or bullet or stopped or numbered or spaced
+    if not on_line and (not alone or match["lead"]):
         return None
     if match["lead"] and not framed:
         return None

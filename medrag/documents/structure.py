@@ -94,13 +94,18 @@ def _bare(title: str) -> str:
 
 def plain(text: str) -> bool:
     """Whether a short text shows no sign of structure, so that looking for it can be spared."""
-    return _SIGNS.search(text) is None
+    return _SIGNS.search(text) is None and _GUIDES.search(text[:_TITLE]) is None
 
 
+_TITLE = 120  # characters within which a text says what it is
+_GUIDES = re.compile(
+    r"ガイドライン|手引き|指針|マニュアル|手順書|通知|ステートメント|guideline|statement",
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(
-    r"^[ \t　>]*(?:#{1,6}\s|第[0-9０-９一二三四五六七八九十]+[編章部節款]|\||[-*・][ 　]|[【［〔■◆＜*]"
+    r"^[ \t　>]*(?:#{1,6}\s|第[0-9０-９一二三四五六七八九十]+[編章部節款 　]|\||[-*・][ 　]|[【［〔■◆＜*]"
     r"|(?:CQ|ＣＱ|BQ|FQ|Q|Question|Recommendation|推奨|目次|参考文献|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　]|[0-9０-９]{1,2}[.．、\-－ 　]))"
-    r"|\t|推奨|勧め|提案する|てはならない|ステートメント|クラス[IⅠ]|recommend|suggest|statement|\bshould\b|\bmust not\b",
+    r"|\t|推奨(?:する|しない|され|度|文|グレード|クラス|の強さ)|勧め(?:る|ない|られ)|すすめ(?:し|る|ない)|提案する|てはならない|クラス[IⅠ]|we (?:recommend|suggest)|recommendation",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -87,6 +87,10 @@ _ABBREVIATIONS = frozenset(
         "ltd",
     ]
 )
+WRAP = re.compile(
+    r"(?<=[^\x00-\x7f])[^\S\n]*\n\s*(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])[^\S\n]*\n(?=[0-9])"
+)
+"""A line break inside a sentence that stands for nothing, unlike one between English words."""
 _UNFINISHED = re.compile(r"(?:[をはが]|には|では|とは|および|または|及び|又は|ための|における)$")
 _WRAPPED = 20  # a shorter line that ends without punctuation is taken to be complete
 _BRACKET_LIMIT = 1500  # an opening bracket this far back was never meant to be closed

@@ -271,3 +271,35 @@ def test_a_regulatory_notice_directs_no_care(tmp_path: Path) -> None:
         for n in range(1, 20)
     )
     assert read(tmp_path, text, "notice.txt").recommendations == ()
+
+
+def test_words_that_a_typesetter_broke_over_lines_are_read_whole(tmp_path: Path) -> None:
+    (found,) = read(
+        tmp_path,
+        "架空骨折診療ガイドライン\n架空・診療に用いないこと\n\nCQ1　床上安静は有用か\n\n推奨文　新鮮な椎体骨折の患者に、2週間を超える床上安静を続けな\n"
+        "いことを弱く推奨する。（推奨の強さ 2、エビデンスの強\nさ C、合意率 92%）\n\n付帯事項　不安定な骨折のある患者では、専門の医師が個別に判断す\nる。\n\n"
+        "解説　安静の長さを直接に比べた試験は2編である。患者には推奨しない。\n",
+        "guide.txt",
+    ).recommendations
+    assert told(found) == ("CQ1", "2", "C", "against")
+    assert [limit.text.replace("\n", "") for limit in found.exceptions] == [
+        "不安定な骨折のある患者では、専門の医師が個別に判断する。"
+    ]
+
+
+def test_the_question_of_a_table_is_its_recommendation_s(tmp_path: Path) -> None:
+    (found,) = read(
+        tmp_path,
+        HEAD
+        + "## 1 予防\n\n| CQ2 | 何剤を用いるか |\n|---|---|\n| 推奨 | 2剤以上を用いることを推奨する。 |\n| 推奨の強さ | 強い |\n| エビデンスの確実性 | 高い |\n",
+    ).recommendations
+    assert (found.cq, found.question) == ("CQ2", "何剤を用いるか")
+
+
+def test_strength_and_certainty_in_one_column_are_two(tmp_path: Path) -> None:
+    (found,) = read(
+        tmp_path,
+        HEAD
+        + "## 一覧\n\n| CQ | 推奨文 | 推奨グレード |\n|---|---|---|\n| CQ1 | 運動を行うことを推奨する。 | 1A |\n",
+    ).recommendations
+    assert told(found) == ("CQ1", "1", "A", "for")
