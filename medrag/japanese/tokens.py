@@ -28,8 +28,10 @@ VERSION = {"tokenizer": TOKENIZER, "dictionary": DICTIONARY}
 
 _DROPPED = frozenset({"助詞", "助動詞", "補助記号", "空白"})
 # A part of a compound cut at its hyphens or its point is in the words anyway; HbA1c is not.
+# Each begins where its run begins, and gives nothing back: time is linear in the text.
 _COMPOUND = re.compile(
-    r"[a-z]+(?:[0-9]+[a-z0-9]*)?(?:-[a-z0-9]+)+|[a-z]+[0-9][a-z0-9]*|[0-9]+(?:[.,][0-9]+)+|[ァ-ヺー]{4,}"
+    r"(?<![a-z])[a-z]++(?:[0-9][a-z0-9]*+)?(?:-[a-z0-9]++)++|(?<![a-z])[a-z]++[0-9][a-z0-9]*+"
+    r"|(?<![0-9])[0-9]++(?:[.,][0-9]++)++|[ァ-ヺー]{4,}"
 )
 #: A run of letters or digits: no bigram reaches out of it.
 RUN = re.compile(r"\w+")
@@ -78,8 +80,9 @@ def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
 # Part of speech, its kind (人名, 地名), and the word. -U has no fields of a word that is not known.
 _WORDS = ("%f[0]\\t%f[2]\\t%f[10]\\n", "%f[0]\\t\\t%m\\n")
 
-# MeCab ends the process on a text of about a million characters without a full stop.
-_LONGEST = 100_000
+# MeCab ends the process on a text of about a million characters without a full stop, and takes 4 s
+# for 40,000 letters without a space, .3 s for 10,000.
+_LONGEST = 10_000
 
 # MeCab reads a C string of UTF-8: a NUL would end it, a lone surrogate has no UTF-8.
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")

@@ -15,13 +15,13 @@ _LIST = re.compile(
     r"^(?P<topic>.{2,60}?の)(?P<items>[^、・,。?!のは]{1,12}(?:[、・,][^、・,。?!のは]{1,12})+)(?P<rest>(?:は|を|について|に関して).{0,20})$"
 )
 _AND = re.compile(r"[、・,]|(?<=.)(?:および|及び|ならびに|と)(?=.)")
-_QUESTION = re.compile(r"[^。?!\n]+[?]")
+_ENDS = re.compile(r"(?<=[。?!\n])")
 
 
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question is made of: itself alone, unless it plainly lists several."""
     folded = fold(question).strip()
-    several = [found.strip() for found in _QUESTION.findall(folded)]
+    several = [one.strip() for one in _ENDS.split(folded) if one.endswith("?")]
     if 2 <= len(several) <= _MOST and all(len(one) >= 6 for one in several):
         return tuple(several)
     if listed := _LIST.match(folded.rstrip("?。")):

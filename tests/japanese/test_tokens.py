@@ -71,3 +71,8 @@ def test_every_token_is_what_stands_at_its_span(text: str) -> None:
 
 def test_a_million_characters_without_a_stop_are_cut_into_words() -> None:
     assert words("降圧目標" * 250_000).count("目標") == 250_000
+
+
+def test_compounds_of_a_long_run_take_no_time() -> None:
+    assert words("a1" * 20_000)[-1] == "a1" * 20_000
+    assert words("hba1c-x2 covid-19 12.5")[-3:] == ["hba1c-x2", "covid-19", "12.5"]

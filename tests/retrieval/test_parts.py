@@ -29,3 +29,8 @@ def test_a_question_is_split_only_where_it_plainly_lists_several(
     question: str, expected: tuple[str, ...]
 ) -> None:
     assert parts(question) == expected
+
+
+def test_a_long_text_without_an_end_takes_no_time() -> None:
+    assert parts("あ" * 100_000) == ("あ" * 100_000,)
+    assert parts("い" * 100_000 + "?") == ("い" * 100_000 + "?",)
