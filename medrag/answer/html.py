@@ -20,6 +20,7 @@ from medrag.answer.labels import (
     STATUSES,
     VERDICTS,
     checked_by,
+    without_markup,
 )
 
 if TYPE_CHECKING:
@@ -93,5 +94,5 @@ def _citation(citation: Citation) -> str:
     facts += [f"確実性: {citation.certainty.raw}"] if citation.certainty else []
     return (
         f"<li>[{citation.number}] {place} <small>({escape(', '.join(filter(None, facts)))})"
-        f"</small><blockquote>{escape(citation.quote)}</blockquote></li>"
+        f"</small><blockquote>{escape(without_markup(citation.quote))}</blockquote></li>"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 NOTICE = (
     "研究目的のみ。医療機器ではなく、診療の判断に代わるものではありません。"
     "引用元の原文を必ず確認してください。"
@@ -90,3 +92,15 @@ def checked_by(verified_by: str) -> str:
     """`verified_by` for people: its tiers in words, and the name itself."""
     known = TIERS.get(verified_by.partition(":")[0])  # llm:NAME
     return f"{known}（{verified_by}）" if known else verified_by
+
+
+def without_markup(quote: str) -> str:
+    """A quote as it is read: emphasis and heading signs of Markdown are left out, and nothing else.
+
+    For display alone: spans and `Citation.quote` are the document's own characters.
+    """
+    return _SIGNS.sub("", _EMPHASIS.sub(r"\1", quote))
+
+
+_EMPHASIS = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_SIGNS = re.compile(r"^(?:#{1,6}|>)\s+", re.MULTILINE)

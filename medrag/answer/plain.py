@@ -15,6 +15,7 @@ from medrag.answer.labels import (
     STATUSES,
     VERDICTS,
     checked_by,
+    without_markup,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def _citation(citation: Citation) -> list[str]:
     ]
     if grades:
         lines.append(f"      {' / '.join(grades)}")
-    lines.append(f"      「{_line(citation.quote)}」 ({citation.start}-{citation.end})")
+    lines.append(
+        f"      「{_line(without_markup(citation.quote))}」 ({citation.start}-{citation.end})"
+    )
     return lines
 
 

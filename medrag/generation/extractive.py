@@ -54,7 +54,8 @@ class Extractive:
             part_, misspelt = _respelt(part, vocabulary, language)
             notices += misspelt
             found = choose(part_, units)
-            chosen |= {unit.text: unit for unit in found if unit.text not in chosen}
+            for unit in found:  # said twice, quoted once; but a grade is that of its recommendation
+                chosen.setdefault(f"{unit.number} {unit.text}" if unit.grade else unit.text, unit)
             unanswered += _unanswered(part_, found)
         quotes = list(_quotes(chosen.values()))
         shown = [quote for quote in quotes if quote.shown]

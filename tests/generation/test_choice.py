@@ -169,3 +169,18 @@ def test_of_two_things_asked_for_the_one_that_nothing_states_is_named() -> None:
     assert "20 mgを維持量" in draft.text
     (said,) = [notice.message for notice in draft.notices if notice.code == "part_unanswered"]
     assert said == "「副作用」に答える記載は見つかりませんでした。"
+
+
+def test_each_recommendation_keeps_its_own_grade() -> None:
+    grade = "\n\n推奨の強さ：強い（1）"
+    one = hit(
+        f"成人の高血圧患者に減塩を推奨する。{grade}", "CQ5 減塩", kind="recommendation", start=3900
+    )
+    other = hit(
+        f"CKD患者に減塩を推奨する。{grade}", "CQ6 減塩", kind="recommendation", start=4000,
+        title="CKD診療ガイドライン",
+    )  # fmt: skip
+    assert write("減塩は推奨されますか。推奨の強さも教えてください", one, other).text == (
+        "成人の高血圧患者に減塩を推奨する[1]。推奨の強さ：強い（1）[1]。"
+        "CKD患者に減塩を推奨する[2]。推奨の強さ：強い（1）[2]。"
+    )
