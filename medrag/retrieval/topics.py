@@ -31,10 +31,13 @@ def weigher(index: Index) -> Weigh:
     @lru_cache(maxsize=1 << 17)
     def weigh(place: int) -> float:
         owners = index.passage_document[leg.postings(place)]
-        runs = np.diff(np.flatnonzero(np.diff(owners, prepend=-1, append=-1))).astype(np.float64)
+        last = np.flatnonzero(owners[1:] != owners[:-1])
         # In how many documents it stands, where one that has it often counts more than one that
         # mentions it (the inverse of Simpson's index).
-        spread = float(runs.sum() ** 2 / np.square(runs).sum())
+        spread = float(len(owners))
+        if len(last) < len(owners) - 1:
+            runs = np.diff(np.concatenate([[-1], last, [len(owners) - 1]])).astype(np.float64)
+            spread = float(runs.sum() ** 2 / np.square(runs).sum())
         # Of the greatest weight that a word of few documents can have.
         share = math.log1p((documents - spread + 0.5) / (spread + 0.5)) / greatest
         return max(leg.idf(place), leg.rarest * share)
