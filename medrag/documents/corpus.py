@@ -41,7 +41,7 @@ from medrag.errors import LimitExceeded, MedragError, Notice, ParseError
 __all__ = ["Failure", "Ingested", "Progress", "Unchanged", "changes", "read"]
 
 MAX_CHARACTERS = 20_000_000
-VERSION = 2  # of what reading makes of a file; raised when the same file would come out otherwise
+VERSION = 3  # of what reading makes of a file; raised when the same file would come out otherwise
 _SHORT = 4000
 #: Code of the notice that a document could not have the id that it wanted. Whether it can depends on
 #: the other documents, so its file is read again each time.

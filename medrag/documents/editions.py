@@ -50,10 +50,14 @@ _BODY = re.compile(
 )  # its committees are the same body
 # A text that is neither numbered nor called a guideline may share its title with anything.
 _GUIDELINE = re.compile(
-    r"ガイドライン|ガイダンス|指針|手引|マニュアル|手順|通知|について|要領|基準|プロトコ[ーール]|ステートメント|提言|規程"
+    r"ガイドライン|ガイダンス|指針|手引|マニュアル|手順|要領|基準|プロトコー?ル|ステートメント|提言|規程"
     r"|guideline|guidance|recommendation|statement|protocol|manual",
     re.IGNORECASE,
 )
+# Notices of one title come one after another without replacing each other, and one that amends a
+# text is not that text: only a year or a number in the title makes an edition of them.
+_NOTICE = re.compile(r"(?:について|通知|の件)\W*$")
+_AMENDS = re.compile(r"(?:改正|訂正|改訂|送付|廃止)(?:等)?について\W*$|事務連絡|疑義解釈")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +143,11 @@ def series_of(document: Document) -> str | None:
     title = fold(document.title).lower()
     if document.edition:
         title = title.replace(fold(document.edition).lower(), " ")
-    bare, count = _NAMED.subn(" ", title)
-    if not (count or document.edition or _GUIDELINE.search(title)):
+    marked = document.edition or year_of(None, title) or _number_in(title)
+    named = _GUIDELINE.search(title) and not _NOTICE.search(title)
+    if _AMENDS.search(title) or not (marked or named):
         return None
-    bare = _EMPTY.sub(" ", bare)
+    bare = _EMPTY.sub(" ", _NAMED.sub(" ", title))
     return "".join(character for character in bare if character.isalnum()) or None
 
 

@@ -153,6 +153,18 @@ def test_articles_of_one_title_are_no_editions() -> None:
     assert graph(map(place, [one, other])).supersedes == {}
 
 
+def test_notices_of_one_title_follow_each_other_and_replace_nothing() -> None:
+    titles = [
+        "架空検査料の取扱いについて",
+        "「架空診療の留意事項について」の一部改正について",
+        "架空検査の指針について",
+    ]
+    for title in titles:
+        one, other = document("a", title, date(2023, 5, 1)), document("b", title, date(2023, 6, 1))
+        found = graph(map(place, [one, other]))
+        assert found.supersedes == found.unclear == {}
+
+
 def test_what_is_said_to_replace_nothing_replaces_nothing() -> None:
     old = document("a", "架空頭痛の指針 2019年版", None)
     apart = document("b", "架空頭痛の指針 2024年版", None, supersedes="")
