@@ -11,6 +11,7 @@ from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences import (
     additions,
     conditions,
+    crossed,
     polarity,
     quantity,
     roles,
@@ -27,6 +28,16 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     """All findings of a claim beside its evidence."""
     if not alignment.chosen:
         return
-    for module in (quantity, slots, polarity, strength, conditions, roles, additions, terms):
+    for module in (
+        quantity,
+        slots,
+        polarity,
+        strength,
+        conditions,
+        roles,
+        crossed,
+        additions,
+        terms,
+    ):
         for finding in module.find(alignment):
             yield finding.at(alignment)

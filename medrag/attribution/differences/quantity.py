@@ -43,7 +43,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             if amount.dimension == "mass":
                 yield Finding(kind="dose_period", claim=amount.text, evidence=loosely.text, start=amount.start, end=amount.end, firm=False)  # fmt: skip
             continue
-        if not same and (_as_range(amount, claim, held) or _worded(amount, claim, held)):
+        if not same and (_as_range(amount, claim, held) or _worded(amount, alignment, held)):
             continue
         if not same:
             yield from _absent(claim, amount, held)
@@ -107,9 +107,10 @@ def _as_range(amount: Quantity, claim: Reading, held: list[tuple[Reading, Quanti
     )
 
 
-def _worded(amount: Quantity, claim: Reading, held: list[tuple[Reading, Quantity]]) -> bool:
+def _worded(amount: Quantity, alignment: Alignment, held: list[tuple[Reading, Quantity]]) -> bool:
     """Whether the evidence says the same in words: 単回 for 1回, 単剤 for 1剤, 残り for what 1割 leaves."""
-    texts = dict.fromkeys(reading.text for reading, _ in held)
+    claim = alignment.claim
+    texts = [entry.unit.reading.text for entry in alignment.chosen]
     low, high = amount.parts[0]
     if low == high == 1 and amount.dimension in ("times", "agents"):
         pattern = _ONCE if amount.dimension == "times" else _ALONE

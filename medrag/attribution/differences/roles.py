@@ -26,6 +26,7 @@ _FIRST = re.compile(r"まず|最初に|はじめに|初めに|第一に|第一�
 _THEN = re.compile(
     r"不十分|足りな|反応(?:が乏し|しな|がな)|効(?:果がな|かな)|無効|届かな|達しな|改善しな|得られな|できな|場合は|なければ|[れけせ]ば、"
 )
+_SIDE = {"前": "前", "後": "後"}
 _WHEN = {"before": "前", "after": "後"}
 _ENGLISH = re.compile(r"\b(before|after)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"に比べ|に比し|と比べ|と比較|より(?!も?前|後|、)")
@@ -223,11 +224,15 @@ def _moments(reading: Reading) -> tuple[Moment, ...]:
     """When, relative to something: also 抜去の6時間前, and before surgery."""
     found = list(reading.moments)
     for amount in reading.quantities:
-        word = _last(reading.words, amount.start) if amount.role in _WHEN else None
-        if word is not None and reading.text[word.end : amount.start] in ("の", "から", ""):
-            found.append(
-                Moment(key=word.key, when=_WHEN[amount.role], start=word.start, end=amount.end)
-            )
+        when = _WHEN.get(amount.role) or _SIDE.get(reading.text[amount.end : amount.end + 1])
+        timed = when is not None and amount.dimension in ("days", "months")
+        word = _last(reading.words, amount.start) if timed else None
+        if (
+            word is not None
+            and when is not None
+            and reading.text[word.end : amount.start] in ("の", "から", "")
+        ):
+            found.append(Moment(key=word.key, when=when, start=word.start, end=amount.end))
     for match in _ENGLISH.finditer(reading.text):
         following = [word for word in reading.words if word.start >= match.end()][:3]
         when = "前" if match[1].lower() == "before" else "後"
