@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -167,6 +168,12 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _as_stored(folder: Path, name: str) -> Path:
+    """A file by its name, whether the disk holds it composed (が) or, as macOS, taken apart."""
+    forms = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
+    return next((path for form in forms if _is_file(path := folder / form)), folder / name)
+
+
 def _refused(link: Path, root: Path) -> tuple[str, str] | None:
     """Why a link is not followed, and what to do about it; None if it is."""
     try:
@@ -190,7 +197,7 @@ def _listed(
         yield Failure(path=shown, error=error)
         return
     for entry in entries:
-        target = path.parent / entry.path
+        target = _as_stored(path.parent, entry.path)
         inside = _join(folder, entry.path)
         if _is_file(target) and not target.resolve().is_relative_to(root):
             reason, hint = "a link out of the corpus", "copy the file into the corpus"

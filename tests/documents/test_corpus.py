@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -355,3 +357,16 @@ def test_rights_that_a_file_states_are_kept_and_nonsense_is_refused(tmp_path: Pa
     (entry,) = ingested(entries)
     assert entry.document.metadata == {"quote_limit": "120", "redistribute": "false"}
     assert len(entries) == 3
+
+
+@pytest.mark.parametrize(("listed", "stored"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_manifest_finds_a_file_whose_name_is_composed_otherwise(
+    tmp_path: Path, listed: Literal["NFC", "NFD"], stored: Literal["NFC", "NFD"]
+) -> None:
+    name = "架空ガイド.md"
+    (tmp_path / unicodedata.normalize(stored, name)).write_text(GUIDELINE, "utf-8")
+    written = unicodedata.normalize(listed, name)
+    (tmp_path / "corpus.toml").write_text(f'[[document]]\npath = "{written}"\n', "utf-8")
+    (entry,) = corpus.read([tmp_path])
+    assert isinstance(entry, Ingested)
+    assert entry.document.id == "架空ガイド"
