@@ -7,6 +7,10 @@ from collections.abc import Callable
 
 import docx
 from docx.document import Document as WordDocument
+from docx.opc.constants import CONTENT_TYPE as CT
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.text.paragraph import Paragraph
@@ -142,11 +146,23 @@ def test_a_text_box_is_read_once() -> None:
     assert read(in_cell).text.split() == ["禁忌：妊婦"]
 
 
-def test_a_note_is_pointed_to_where_it_stands() -> None:
+def test_a_note_is_pointed_to_where_it_stands_and_read_at_the_end() -> None:
     def write(document: WordDocument) -> None:
         run = document.add_paragraph("5 mgを投与する").add_run()
         reference = OxmlElement("w:footnoteReference")
         reference.set(qn("w:id"), "1")
         run._r.append(reference)
+        notes = (
+            f'<w:footnotes {nsdecls("w")}><w:footnote w:id="0"><w:p/></w:footnote>'
+            '<w:footnote w:id="1"><w:p><w:r><w:t>小児では2.5 mg</w:t></w:r></w:p></w:footnote>'
+            "</w:footnotes>"
+        )
+        part = Part(
+            PackURI("/word/footnotes.xml"), CT.WML_FOOTNOTES, notes.encode(), document.part.package
+        )
+        document.part.relate_to(part, RT.FOOTNOTES)
 
-    assert read(write).text.strip() == "5 mgを投与する（注1）"
+    assert read(write).text.split("\n\n")[:2] == [
+        "5 mgを投与する（注1）",
+        "注1　小児では2.5 mg",
+    ]
