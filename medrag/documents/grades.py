@@ -34,14 +34,14 @@ class Mention:
 
 
 _STRENGTH = (
-    r"推奨の?(?:強さ|強度|程度|タイプ|種類|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
-    r"|お?(?:すすめ|勧め)の?(?:強さ|度合い?|度)|(?<![のなァ-ヶ])強さ(?=\s*[:])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
+    r"推奨(?:の|度|強|区|等|判)[ぁ-んァ-ヶー一-龥]{1,8}(?=\s*[:\])】〕>〉]\s*\S)|推奨の?(?:強さ|強度|程度|タイプ|種類|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
+    r"|お?(?:すすめ|勧め)の?(?:強さ|度合い?|度)|(?<![のなァ-ヶ])強さ(?=\s*[:\]】〕>〉])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
     r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
     r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
 )
 _CERTAINTY = (
-    r"エビデンス(?:の?総体)?(?:全体)?(?:として)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
-    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質|水準|程度)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:])|根拠(?:の確かさ)?(?=\s*[:])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
+    r"(?:エビデンス|根拠|証拠)[ぁ-んァ-ヶー一-龥]{1,10}(?=\s*[:\])】〕>〉]\s*\S)|エビデンス(?:の?総体)?(?:全体)?(?:として)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
+    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質|水準|程度)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:\]】〕>〉])|根拠(?:の確かさ)?(?=\s*[:\]】〕>〉])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
     r"|certainty of (?:the )?evidence|quality of (?:the )?evidence|level of evidence|evidence (?:certainty|quality|level)"
     r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
 )
@@ -69,6 +69,10 @@ _LEVELLED = re.compile(
     r"(?:(?<=[うくすつぬふむぐぶるいただ。．.])\s*[(\[〔【]|[(\[〔【](?=[A-D][12]?\s*[-/・]))"
     r"(?P<strength>[A-D][12]?)\s*[-/・]?\s*(?P<certainty>(?:IV|I{1,3}|V|VI)[ab]?)(?=[)\]〕】])"
 )
+# A letter by itself, where a verb has ended: …が勧められる（B）.
+_LETTER = re.compile(
+    r"(?<=[うくすつぬふむぐぶるい。])\s*[(\[〔【](?P<strength>[A-D][12]?)(?=[)\]〕】]\s*[。．.]?\s*(?:$|\n|ただし|なお))"
+)
 # One word for each: （強・中）, [strong; moderate certainty].
 _PAIRED = re.compile(
     r"[(\[〔【]\s*(?P<strength>強い?|弱い?|条件付き|strong|weak|conditional)\s*[・、,/;:]\s*"
@@ -77,7 +81,7 @@ _PAIRED = re.compile(
 )
 # Without a name, as the only thing on its line beside other grades.
 _ALONE = re.compile(
-    r"(?:^[ \t■●・*_]*|(?<=\. )|(?<=。))(?P<strength>(?:強い|弱い|条件付きの?)推奨|推奨なし|(?:strong|weak|conditional) recommendation)"
+    r"(?:^[ \t■●・*_]*|(?<=\. )|(?<=。))(?P<strength>(?:強い|弱い|条件付きの?)推奨|(?:強く|弱く|条件付きで)推奨(?:する)?|推奨なし|(?:strong|weak|conditional) recommendation)"
     r"(?=[ \t*_]*(?:$|[、,/|;・:]|\s(?:エビデンス|確実性|certainty|evidence)))",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -97,7 +101,7 @@ _STRENGTH_WORD = re.compile(
     re.IGNORECASE,
 )
 _CERTAINTY_WORD = re.compile(
-    r"(?P<value>(?:(?:非常に|とても|きわめて)?低い?|中(?:等度|程度)?|高い?)の?(?:確実性|確信性|質)(?:の?エビデンス)?|(?:very[- ]low|low|moderate|high)[- ](?:certainty|quality)(?:[- ](?:of )?(?:the )?evidence)?)",
+    r"(?P<value>(?:(?:非常に|とても|きわめて)?(?:強い|弱い)|中(?:等度|程度)の|(?:不)?十分な)(?:根拠|エビデンス)|(?:(?:非常に|とても|きわめて)?低い?|中(?:等度|程度)?|高い?)の?(?:確実性|確信性|質)(?:の?エビデンス)?|(?:very[- ]low|low|moderate|high)[- ](?:certainty|quality)(?:[- ](?:of )?(?:the )?evidence)?)",
     re.IGNORECASE,
 )
 _BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
@@ -160,8 +164,8 @@ def column_of(header: str) -> Column | None:
 
 
 _HINT = re.compile(
-    r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：]|質[:：]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
-    r"|(?:すすめ|勧め)の?(?:強さ|度)|[（(［\[〔【]\s*[A-DＡ-Ｄ][12]?\s*[-－/・]?\s*[IVⅠ-Ⅵ]|[（(［\[〔【](?:強|弱|条件|strong|weak|cond)"
+    r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：】］〕＞]|質[:：】］〕＞]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
+    r"|(?:すすめ|勧め)の?(?:強さ|度)|[（(［\[〔【][A-DＡ-Ｄ][12１２]?[）)］\]〕】]|[（(［\[〔【]\s*[A-DＡ-Ｄ][12]?\s*[-－/・]?\s*[IVⅠ-Ⅵ]|[（(［\[〔【](?:強|弱|条件|strong|weak|cond)"
     r"|strength|certainty|evidence|grade|class|level|COR|LOE|recommendation\)",
     re.IGNORECASE,
 )
@@ -291,7 +295,12 @@ def _unnamed(text: str) -> Iterator[_Entry]:
             begin = match.start("strength") - len(named)
             yield "strength", "", *match.span("strength"), begin, "GRADE"
         yield "certainty", "", *match.span("certainty"), match.start("certainty"), "GRADE"
-    for pattern, scheme in ((_LEVELLED, "letter"), (_PAIRED, "GRADE"), (_ALONE, "GRADE")):
+    for pattern, scheme in (
+        (_LEVELLED, "letter"),
+        (_LETTER, "letter"),
+        (_PAIRED, "GRADE"),
+        (_ALONE, "GRADE"),
+    ):
         for match in pattern.finditer(text):
             yield "strength", "", *match.span("strength"), match.start("strength"), scheme
             if pattern is _ALONE:

@@ -42,18 +42,25 @@ _NAMES = "|".join(
     )
 )
 _QUESTION_NUMBER = (
-    r"(?:CQ|BQ|FQ|FRQ|BCQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|クリニカル・?クエスチョン|臨床疑問|重要臨床課題)"
-    r"\s*(?:No\.?)?\s*[0-9]+(?:[-–.‐－ー][0-9]+)*[a-z]?"
+    r"(?:CQ|BQ|FQ|FRQ|BCQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|PICO|クリニカル・?クエスチョン|臨床疑問|臨床的疑問|重要臨床課題|設問|質問)"
+    r"\s*(?:No\.?)?\s*(?:(?:[IVX]{1,4}|[A-H])(?=[-.][0-9])|[0-9]+|(?<=[問疑])[一二三四五六七八九十]{1,3})(?:[-–.‐－−ー][0-9]+)*[a-z]?"
 )
-QUESTION = re.compile(rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])", re.IGNORECASE)
+# Any other name with a number is a question's label where a question follows: 論点2　…を行うか.
+_ASKED = (
+    r"(?!(?:第|表|図|付|別|例|段階|ステップ|step|table|figure|chapter|section))[A-Za-z一-龥ぁ-んァ-ヶー]{1,12}\s*"
+    r"(?:[0-9]{1,3}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})(?:[-.][0-9]+)*(?=[\s.:\])]+\S.{4,90}(?:か[。.]?|[?])$)"
+)
+QUESTION = re.compile(
+    rf"{_QUESTION_NUMBER}(?=$|[\s.:：．。、,，\]】〕）)　])|{_ASKED}", re.IGNORECASE
+)
 _BEFORE_QUESTION = re.compile(
-    r"^[【\[<〈■□●○◆◇▶* ]*(?:[(]?[0-9]{1,2}(?:[.\-][0-9]{1,2})*[).]?\s+[【\[<〈■●◆* ]*(?=[A-Zク臨重]))?"
+    r"^[【\[<〈■□●○◆◇▶* ]*(?:[(]?[0-9]{1,2}(?:[.\-][0-9]{1,2})*[).]?\s+[【\[<〈■●◆* ]*(?=[A-Zク臨重設質]))?"
 )
 _LABEL = re.compile(
     r"(?P<lead>[-*+]\s+)?(?P<open>\*\*|__|\*(?=\S)|_|[【［\[〔〈《＜<■□◆◇●○▶▼★☆]*)\s*"
     rf"(?P<asked>{_QUESTION_NUMBER}\s*(?P<of>の|に対する|[:：])?\s*)?(?P<name>{_NAMES})"
     r"(?P<number>\s*[-‐－]?\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*[a-z]?)?(?P<note>\s*[（(][^（()）]{1,10}[)）])?"
-    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|\*|_|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$|(?<=[】］\]〕〉》＞>*]))",
+    r"\s*(?P<sep1>[:：.．]?)(?P<close>\*\*|__|\*|_|[】］\]〕〉》＞>]*)(?P<sep2>\s*[:：]|[ \t　]+|$|(?<=[】］\]〕〉》＞>*])|(?<=[.．])(?=[^\x00-\x7f]))",
     re.IGNORECASE,
 )
 
@@ -100,7 +107,11 @@ def question_of(title: str) -> tuple[str, str | None] | None:
     match = QUESTION.match(folded)
     if match is None:
         return None
-    label = re.sub(r"\s+", "", match[0]) if re.match(r"[A-Z]{1,3}\s*[0-9]", match[0]) else match[0]
+    label = (
+        re.sub(r"\s+", "", match[0])
+        if re.match(r"[A-Z]{1,3}\s*(?:[0-9]|[IVXA-H]+[-.])", match[0])
+        else match[0]
+    )
     rest = folded[match.end() :].strip(" 　.:：．】]〕*")
     return label, rest or None
 

@@ -194,7 +194,7 @@ def _question_mark(line: Line, following: Line | None) -> _Mark | None:
         end, title = following.end, f"{title} {clean(following.text)}"
     elif not rest and not framed:
         return None
-    if not framed and _STATED.search(rest):
+    if not framed and _STATED.search(rest) and not _ASKS.search(rest):
         return None
     return _Mark(
         start=line.start,

@@ -303,3 +303,35 @@ def test_strength_and_certainty_in_one_column_are_two(tmp_path: Path) -> None:
         + "## 一覧\n\n| CQ | 推奨文 | 推奨グレード |\n|---|---|---|\n| CQ1 | 運動を行うことを推奨する。 | 1A |\n",
     ).recommendations
     assert told(found) == ("CQ1", "1", "A", "for")
+
+
+@pytest.mark.parametrize("suffix", [".md", ".txt"])
+def test_questions_and_answers_in_polite_sentences(tmp_path: Path, suffix: str) -> None:
+    first, second = read(
+        tmp_path,
+        "架空帯状疱疹Q&A\n架空・診療に用いないこと\n\nQ1．治療はいつ始めますか。\nA1．72時間以内に抗ウイルス薬を始めることを強く推奨します（推奨度1、エビデンスレベルA）。"
+        "ただし、腎機能が低い方では減量します。\n解説：試験があります。\n\nQ2．ワクチンは何歳から勧めますか。\nA2．50歳以上の方にワクチンを勧めます（推奨度1、エビデンスレベルB）。\n"
+        "解説：試験があります。\n\nQ3．診断はどうしますか。\nA3．皮疹を見て診断します。\n",
+        f"guide{suffix}",
+    ).recommendations
+    assert told(first) == ("Q1", "1", "A", "for")
+    assert [limit.text for limit in first.exceptions] == ["ただし、腎機能が低い方では減量します。"]
+    assert told(second) == ("Q2", "1", "B", "for")
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("## CQ I-3：何を用いるか", "CQI-3"),
+        ("## (1) CQ12-3：何を用いるか", "CQ12-3"),
+        ("## 論点2　何を用いるか", "論点2"),
+        ("設問一　何を用いるか", "設問一"),
+        ("問1　何を用いるか。", "問1"),
+    ],
+)
+def test_questions_by_other_names_and_numbers(tmp_path: Path, question: str, label: str) -> None:
+    (found,) = read(
+        tmp_path,
+        f"{HEAD}{question}\n\n【推奨】\n　運動を推奨する。\n【強さ】強い　【根拠】高い\n",
+    ).recommendations
+    assert told(found) == (label, "強い", "高い", "for")
