@@ -118,6 +118,8 @@ SETS: dict[str, Callable[[], list[Line]]] = {
     "generated-dev": lambda: generated("dev"),
     "generated-test": lambda: generated("test"),
     "handwritten-dev": lambda: handwritten("dev"),
+    "handwritten-dev2": lambda: handwritten("dev2"),
+    "handwritten-dev3": lambda: handwritten("dev3"),
     "handwritten-test": lambda: handwritten("test"),
     "JHARS": jhars,
     "JNLI": jnli,

@@ -18,7 +18,7 @@ from medrag.attribution.claims import Statement
 from medrag.attribution.decision import Decision, decide
 from medrag.attribution.differences import Finding
 from medrag.attribution.entailment import Entailment, Judgement, Pair
-from medrag.attribution.entailment.lexical import Lexical, entailment, quotes
+from medrag.attribution.entailment.lexical import Lexical, quotes
 from medrag.attribution.evidence import analyse, squeezed
 from medrag.attribution.facts import Reading, read
 from medrag.attribution.report import report
@@ -89,16 +89,7 @@ class Checker:
 
         Of several statements the worst decides; what makes no claim is left out.
         """
-        cases, _ = _cases(claim, _numbering(passages))
-        if not any(case.cited for case in cases):
-            everything = tuple(range(len(passages)))
-            cases = [replace(case, cited=everything) for case in cases]
-        stated = [case for case in cases if case.statement.kind == "claim"] or [
-            replace(case, statement=replace(case.statement, kind="claim"))
-            for case in cases
-            if case.statement.kind != "lead_in"
-        ]
-        found = self._claims(claim, stated, passages, question)
+        found = self._claims(claim, _stated(claim, passages), passages, question)
         if not found:
             return Claim(text=claim, start=0, end=len(claim), citations=(), verdict="not_a_claim")
         return replace(
@@ -111,6 +102,13 @@ class Checker:
             differences=tuple(piece for item in found for piece in item.differences),
             evidence=tuple(dict.fromkeys(piece for item in found for piece in item.evidence)),
         )
+
+    def alignments(
+        self, claim: str, passages: Sequence[EvidenceText], *, question: str | None = None
+    ) -> tuple[Alignment, ...]:
+        """What `judge` decides on: its statements beside their evidence, without the quotations."""
+        entries = (_against(case, passages, question) for case in _stated(claim, passages))
+        return tuple(entry for entry in entries if isinstance(entry, Alignment))
 
     def _claims(
         self,
@@ -153,7 +151,7 @@ class Checker:
         if isinstance(entry, _Verbatim):
             return replace(claim, verdict="supported", score=1.0, evidence=(entry.evidence,))
         findings = tuple(differences.find(entry))
-        decision = decide(entailment(entry), findings, judgement)
+        decision = decide(entry, findings, judgement)
         places = [*quotes(entry), *(judgement.quotes if judgement is not None else ())]
         evidence = [_evidence(passages[case.cited[quote.premise]], quote.span) for quote in places]
         return replace(
@@ -172,7 +170,7 @@ class Checker:
         """The rules' verdict on a case, without a report."""
         entry = _against(case, passages, question)
         if isinstance(entry, Alignment):
-            return decide(entailment(entry), tuple(differences.find(entry)), None)
+            return decide(entry, tuple(differences.find(entry)), None)
         return None if entry is None else Decision(verdict="supported", review=False, score=1.0)
 
     def _useful(
@@ -212,6 +210,19 @@ class Checker:
             and _carries(self._decided(replace(case, cited=(position,)), passages, question))
         ]
         return replace(claim, alternatives=tuple(better)) if better else claim
+
+
+def _stated(claim: str, passages: Sequence[EvidenceText]) -> list[_Case]:
+    """The statements of one claim; where it has no marker, they cite every passage."""
+    cases, _ = _cases(claim, _numbering(passages))
+    if not any(case.cited for case in cases):
+        everything = tuple(range(len(passages)))
+        cases = [replace(case, cited=everything) for case in cases]
+    return [case for case in cases if case.statement.kind == "claim"] or [
+        replace(case, statement=replace(case.statement, kind="claim"))
+        for case in cases
+        if case.statement.kind != "lead_in"
+    ]
 
 
 def _carries(decision: Decision | None) -> bool:

@@ -1,27 +1,78 @@
-"""Decision: from findings and tiers to a verdict, or to a person.
+"""Decision: from features and tiers to a verdict, or to a person.
 
-Two thresholds with an escalate zone between them, chosen on development claims
-(benchmarks/attribution). Critical facts veto: a firm finding is never outvoted, and a tier that
-contradicts the rules makes the claim one for review, never a silent pass.
+A logistic model gives the chance that a claim is supported; its weights and how they were fitted
+(benchmarks/attribution/learn.py) stand in weights.json, with the two thresholds of the escalate
+zone between them. Critical facts veto: over a firm finding no claim passes, however likely, and a
+tier that contradicts the rules makes the claim one for review, never a silent pass.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import mul
+from pathlib import Path
 
+from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences import Finding
 from medrag.attribution.entailment import Judgement
+from medrag.attribution.features import NAMES, copied, features
 from medrag.attribution.verdicts import Verdict
+from medrag.errors import SettingsError
 
-# Coverage from which a claim without findings is supported, and below which nothing speaks for it.
-ACCEPT = 0.65
-REJECT = 0.25
+WEIGHTS = Path(__file__).with_name("weights.json")
 # Below this a firm finding is no contradiction: too little shows that the same thing is spoken of.
-PLACED = 0.5
-# The same for a tier with a model, whose scores are probabilities.
+PLACED = 0.6
+# The thresholds of a tier with a model, whose scores are probabilities.
 MODEL_ACCEPT = 0.7
 MODEL_REJECT = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The logistic model, and where it passes, escalates and rejects.
+
+    Attributes:
+        weights: One a feature, in the order of features.NAMES.
+        accept: The chance from which a claim without a firm finding is supported.
+        reject: Below it a claim is unsupported; between the two a person should look. With a firm
+            finding, a person looks at what is likely supported, and the rest is rejected.
+    """
+
+    weights: tuple[float, ...]
+    intercept: float
+    accept: float
+    reject: float
+
+    def chance(self, values: Sequence[float]) -> float:
+        """How likely a claim with these features is supported, 0 to 1."""
+        odds = self.intercept + sum(map(mul, self.weights, values))
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+@cache
+def model(path: Path = WEIGHTS) -> Model:
+    """The model that ships.
+
+    Raises:
+        SettingsError: It was fitted to other features than this version computes.
+    """
+    content = json.loads(path.read_text("utf-8"))
+    if tuple(content["features"]) != NAMES:
+        raise SettingsError(
+            "the weights were fitted to other features",
+            where=str(path.name),
+            hint="fit them again: python benchmarks/attribution/learn.py --write",
+        )
+    return Model(
+        weights=tuple(content["weights"]),
+        intercept=content["intercept"],
+        accept=content["thresholds"]["accept"],
+        reject=content["thresholds"]["reject"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +84,34 @@ class Decision:
     score: float
 
 
-def decide(coverage: float, findings: Sequence[Finding], judgement: Judgement | None) -> Decision:
+def decide(
+    alignment: Alignment, findings: Sequence[Finding], judgement: Judgement | None
+) -> Decision:
     """The verdict on a claim.
 
     Args:
-        coverage: How much of the claim its evidence holds, 0 to 1.
         judgement: Of a tier with a model; None when there is none.
     """
-    by_rules = _by_rules(coverage, findings)
+    by_rules = _by_rules(alignment, findings)
     return by_rules if judgement is None else _both(by_rules, findings, judgement)
 
 
-def _by_rules(coverage: float, findings: Sequence[Finding]) -> Decision:
+def _by_rules(alignment: Alignment, findings: Sequence[Finding]) -> Decision:
+    if not alignment.chosen:
+        return Decision(verdict="unsupported", review=False, score=0.0)
+    fitted = model()
+    values = features(alignment, findings)
+    chance = fitted.chance(values)
+    if copied(values):
+        chance = max(chance, fitted.accept)
     firm = [finding for finding in findings if finding.firm]
-    score = coverage * (0.2 if firm else 0.8 if findings else 1.0)
-    if coverage < REJECT:
-        return Decision(verdict="unsupported", review=False, score=score)
-    # Whether a finding is firm at this coverage has been decided where it was found.
-    if firm:
-        placed = coverage >= PLACED and any(finding.same_place for finding in firm)
+    if chance < (fitted.accept if firm else fitted.reject):
+        placed = any(finding.same_place and finding.rest >= PLACED for finding in firm)
         verdict: Verdict = "contradicted" if placed else "unsupported"
-        return Decision(verdict=verdict, review=False, score=score)
-    if findings or coverage < ACCEPT:
-        return Decision(verdict="partial", review=True, score=score)
-    return Decision(verdict="supported", review=False, score=score)
+        return Decision(verdict=verdict, review=False, score=chance)
+    if firm or chance < fitted.accept:
+        return Decision(verdict="partial", review=True, score=chance)
+    return Decision(verdict="supported", review=False, score=chance)
 
 
 def _both(by_rules: Decision, findings: Sequence[Finding], judgement: Judgement) -> Decision:
@@ -68,7 +123,7 @@ def _both(by_rules: Decision, findings: Sequence[Finding], judgement: Judgement)
         if entails:
             return Decision(verdict="supported", review=False, score=score)
         return Decision(verdict="contradicted" if refutes else "partial", review=True, score=score)
-    if by_rules.review:
+    if by_rules.review and not any(finding.firm for finding in findings):
         if entails:
             return Decision(verdict="supported", review=False, score=score)
         if refutes:
@@ -81,4 +136,7 @@ def _both(by_rules: Decision, findings: Sequence[Finding], judgement: Judgement)
         return Decision(
             verdict=by_rules.verdict if findings else "partial", review=True, score=score
         )
-    return Decision(verdict=by_rules.verdict, review=False, score=score)
+    if by_rules.review and not denies:
+        return Decision(verdict=by_rules.verdict, review=True, score=score)
+    rejected: Verdict = "unsupported" if by_rules.verdict == "partial" else by_rules.verdict
+    return Decision(verdict=rejected, review=False, score=score)
