@@ -135,8 +135,8 @@ class _Ranking:
         """Whether more is met than what the title of the document says already."""
         title = keys_of(one.unit.hit.title)
         weighed = [
-            (term.weight, min(met, 1.0))
-            for term, met in zip(self._part.terms, one.met, strict=True)
+            (term.weight * counts, min(met, 1.0))
+            for term, met, counts in zip(self._part.terms, one.met, one.counts, strict=True)
             if term.met_by(title) < PARTS
         ]
         total = sum(weight for weight, _ in weighed)

@@ -32,6 +32,8 @@ SHARED = 0.5
 FOREIGN = 0.6
 #: What it counts where all that the question is about is met.
 BESIDES = 0.8
+#: What an unmet verb or adjective counts: guidelines say 挙上 and 抜去 where a question says 上げる and 抜く.
+VERBAL = 0.3
 #: What it counts for a sentence in another language than the question's.
 UNTRANSLATED = 0.2
 
@@ -43,12 +45,14 @@ class Scored:
     Attributes:
         coverage: The share of the part's weight that is met.
         met: How well each term of the part is met.
+        counts: How much of each term's weight counts for this unit.
     """
 
     unit: Unit
     score: float
     coverage: float
     met: tuple[float, ...]
+    counts: tuple[float, ...]
 
 
 def weights_of(part: Part, units: Sequence[Unit]) -> tuple[float, ...]:
@@ -98,20 +102,28 @@ def scored(
         for term, share in zip(part.terms, met, strict=True)
     )
     unmet = FOREIGN if lay else BESIDES if entities and min(entities) >= MEMBER else 1.0
-    for term, share, weight in zip(part.terms, met, weights, strict=True):
-        counts = 1.0
-        if not share and not (term.known or term.entity):
-            # A lay question is full of words that no guideline has; those the lexicon knows still
-            # count. In another language, only what the lexicon knows can be met at all.
-            counts = UNTRANSLATED if part.language != unit.hit.language else unmet
-        total += term.weight * counts
+    foreign = part.language != unit.hit.language
+    counts = tuple(
+        1.0
+        if share or term.known or term.entity
+        # A lay question is full of words that no guideline has; those the lexicon knows still
+        # count. In another language, only what the lexicon knows can be met at all.
+        else UNTRANSLATED
+        if foreign
+        else VERBAL
+        if term.verbal
+        else unmet
+        for term, share in zip(part.terms, met, strict=True)
+    )
+    for term, share, weight, counting in zip(part.terms, met, weights, counts, strict=True):
+        total += term.weight * counting
         covered += term.weight * min(share, 1.0)
-        told_apart += weight * counts
+        told_apart += weight * counting
         gained += weight * share
     score = gained / (told_apart or 1.0) * _fitness(part, unit)
     if unit.row and unit.number not in whole_tables and not _by_name(part, unit):
         score *= 0.7
-    return Scored(unit=unit, score=score, coverage=covered / (total or 1.0), met=met)
+    return Scored(unit=unit, score=score, coverage=covered / (total or 1.0), met=met, counts=counts)
 
 
 def _beside(term: Term, unit: Unit) -> float:

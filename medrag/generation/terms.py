@@ -29,6 +29,7 @@ _ENTITIES = frozenset(
     {"conditions", "tests_and_measures", "procedures", "microbes", "drug_classes", "drugs"}
 )
 _DRUGS = frozenset({"drugs", "drug_classes"})
+_VERBAL = frozenset({"動詞", "形容詞", "副詞", "形状詞"})
 _DROPPED = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
 
 #: Lexicon files whose words say little by themselves.
@@ -90,6 +91,8 @@ class Term:
         drug: It names one drug or one class of drugs.
         known: The lexicon has it.
         lay: The lexicon has it as a lay word.
+        verbal: A verb, an adjective or an adverb: what is told of things, for which every writer has
+            other words.
     """
 
     text: str
@@ -102,6 +105,7 @@ class Term:
     drug: bool = False
     known: bool = False
     lay: bool = False
+    verbal: bool = False
     start: int = 0
     end: int = 0
 
@@ -206,6 +210,7 @@ def terms_of(question: str) -> tuple[Term, ...]:
             continue
         else:
             term = _of_word(lexicon, token.base, noun=token.pos == "名詞")
+            term = replace(term, verbal=token.pos in _VERBAL)
         if term.weight:
             term = replace(term, start=token.start, end=max(covered, token.end))
             found.setdefault(term.text, term)
