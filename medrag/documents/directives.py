@@ -16,10 +16,10 @@ _POLITE = (
     ("いません", "わない"),
     ("りません", "らない"),
     ("ません", "ない"),
-    ("ないでください", "ない"),
+    ("ないでください", "ないこと"),
     ("避けてください", "避ける"),
     ("控えてください", "控える"),
-    ("してください", "する"),
+    ("してください", "すること"),
     ("でしょう", "だろう"),
     ("します", "する"),
     ("めます", "める"),
@@ -37,7 +37,7 @@ _POLITE = (
 _RECOMMENDS = re.compile(
     r"(?:推奨|提案|勧め|すすめ|勧奨)(?:する|しない|る|ない|され|られ|でき|を?(?:提示|決定|保留|示さ|定め|行わ|作成)|の方向|は(?:でき|示|行)|には|できる)"
     r"|推奨を(?:提示|保留|示|定)|望ましい|べきで(?:は)?(?:ある|ない)|べきだ|考慮(?:する|しても|して[よ良]い|すべき)"
-    r"|検討(?:する|しても|して[よ良]い|すべき)|妥当である|根拠が(?:ない|明らかで|乏しい)|第一選択(?:と|薬)|てはならない|て[もは]?(?:よい|良い|ならない|いけない)"
+    r"|検討(?:する|しても|して[よ良]い|すべき)|妥当である|根拠が(?:ない|明らかで|乏しい)|第一選択(?:と|薬)|てはならない|て[もは]?(?:よい|良い|ならない|いけない)|(?:する|ない)こと[。．]?\s*$|[てで]ください"
     r"|推奨なし|結論(?:でき|を出せ|は出せ)ない|(?:避|控え)ける|行わない|行うこと"
     r"|(?:we|panel|society|committee|task force|group|guideline|college)\s+(?:strongly |conditionally |weakly |make |makes )*(?:recommends?|suggests?|advises?|no recommendation)\b"
     r"|\b(?:is|are|be) (?:strongly |conditionally |weakly |not )?(?:recommended|suggested|advised|considered)"
@@ -47,7 +47,7 @@ _RECOMMENDS = re.compile(
 )
 _STRONG = re.compile(
     r"(?:(?<!てい)(?<!でい)こと|(?:て|で)は(?:なら|いけ)ない|なければならない|べきで(?:は)?(?:ある|ない)|べきだ|望ましい|必要(?:は|が)?ない|不要である|必要である|必要とする"
-    r"|避ける|控える|(?:し|い|っ)て[もは]?[よ良]い|できる限り|勧め(?:る|ない|られる|られない)|推奨(?:する|しない|され(?:る|ない))|提案(?:する|しない)|禁忌である|禁止する|されたい|願いたい|努める)"
+    r"|避ける|控える|[てで][もは]?[よ良]い|[てで]ください|できる限り|勧め(?:る|ない|られる|られない)|推奨(?:する|しない|され(?:る|ない))|提案(?:する|しない)|禁忌である|禁止する|されたい|願いたい|努める)"
     r"(?:とする|である|だ)?[。．.]?\s*(?:[（(][^（()）]*[)）])?[。．.]?\s*$"
     r"|(?:直ちに|速やかに|必ず|ただちに)[^。]{3,}[うくすつぬふむぐぶる][。．.]\s*$"
     r"|\b(?:should|must|shall)\b|^(?:do not|never|avoid|ensure|always)\b",
@@ -80,12 +80,15 @@ _LIMITS = re.compile(
 _WITHHELD = re.compile(
     r"(?:には|では|に対しては)[^。]{0,30}(?:(?:投与|使用|実施|適用|併用|開始)(?:は)?し|行わ|用い|使わ|与え|勧め)ない[。．.]?\s*$"
 )
-_GRADED = re.compile(r"\s*[（(〔［\[【][^（(〔［\[【\]］〕)）】]*[)）〕］\]】]\s*[。．.]?\s*$")
+_GRADED = re.compile(
+    r"\s*[（(〔［\[【〈《][^（(〔［\[【〈《\]］〕)）】〉》]*[)）〕］\]】〉》]\s*[。．.]?\s*$"
+)
 _NEITHER = re.compile(
     r"推奨(?:の方向|の強さ)?(?:を|は|が|も|については)(?:提示|決定|明示|示|定|保留|行|作成|出)[^。]{0,6}(?:ない|ず|なかった|する$|する。)"
     r"|推奨を保留|推奨(?:の方向|の強さ)(?:を|は|性)[^。]{0,8}ない|推奨なし|明確な推奨(?:は|を|が)[^。]{0,8}(?:ない|ず|困難|控)|結論(?:でき|を出せ|は出せ|が得られ)ない|結論できない"
     r"|判断(?:(?:は|が)?でき(?:ない|ず)|を保留)|(?:よい|良い)とも(?:悪い|わるい)とも(?:いえ|言え)ない|どちらともいえない|どちらとも言えない|(?:いずれ|どちら)(?:も|とも)(?:推奨|提案|勧め)|決定でき(?:ない|なかった)|定めない"
-    r"|no recommendation|neither for nor against|cannot be made|unable to (?:make|recommend)|(?:for or|or) against\b",
+    r"|推奨も反対も|推奨の(?:有無|可否|是非|方向|強さ)[^。]{0,12}(?:ない|ず|保留)|(?:勧め|推奨)[^。]{0,14}(?:決め|定め|判断し)(?:てい)?ない|とも[^。]{1,10}ないとも|判断を(?:見送|控え|留保)"
+    r"|no recommendation|neither for nor against|cannot be made|(?:unable|not able) to (?:make|reach|issue|formulate|recommend)|(?:could|did|can) ?not (?:make|reach|issue|formulate|agree)|(?:for or|or) against\b",
     re.IGNORECASE,
 )
 # Reasons for not deciding, which may also stand before a decision: 根拠がないので勧められない.
@@ -93,6 +96,11 @@ _UNFOUNDED = re.compile(
     r"(?:推奨|勧め)(?:する|る|の)?(?:だけの|に足る|十分な)*根拠(?:が|は)[^。、]{0,12}"
     r"|根拠(?:が|は)(?:明らかで(?:は)?ない|ない|十分で(?:は)?ない|不十分|乏しい|乏しく|なく)"
     r"|insufficient evidence|evidence is (?:currently )?insufficient",
+    re.IGNORECASE,
+)
+# A grade that says that there is none.
+_UNDECIDED = re.compile(
+    r"(?:推奨|該当|判断|判定)?(?:なし|無し)|no recommendation|none|.*(?:定めない|決めない|保留|見送り|判定不能|できない)",
     re.IGNORECASE,
 )
 _VERDICT = re.compile(
@@ -120,6 +128,10 @@ _REPORTS = re.compile(
 _DEFINES = re.compile(
     r"(?:示す|示した|表す|表した|とした|定義|分類した|段階|付けた|付す|併記|意味する|次のとおり|以下のとおり|記した|記載した|用いた|表し|答えたもの|denotes?|\b(?:means?|shows?)\b|are graded|were graded|defined)"
 )
+_LEGEND = re.compile(
+    r"(?<![A-Za-z0-9.])[A-D0-9][12]?\s*\([^()]{2,20}\)\s*[、,・/と]\s*[A-D0-9][12]?\s*\([^()]{2,20}\)"
+)
+_UNGRADED = re.compile(r"(?:度合い?|強さ|グレード|推奨度|クラス)[はをも](?:付|つけ)[^。]{0,4}ない")
 _RATES = re.compile(
     r"根拠|エビデンス|見解|有[用効]性が|有害(?:である|性)|推奨(?:度|グレード|の強さ)|evidence|usefulness|benefit[s]? (?:out)?weigh",
     re.IGNORECASE,
@@ -148,7 +160,14 @@ def plain(sentence: str) -> str:
 def recommending(sentence: str) -> bool:
     """Whether a sentence recommends something, for or against, or says that it cannot."""
     said = plain(sentence)
+    if _UNGRADED.search(said):
+        return False
     return _RECOMMENDS.search(said) is not None or _NEITHER.search(said) is not None
+
+
+def weighing(sentence: str) -> bool:
+    """Whether a sentence uses the verbs of recommending themselves."""
+    return re.search(r"推奨|提案|勧め|すすめ|望ましい|recommend|suggest", sentence) is not None
 
 
 def undecided(sentence: str) -> bool:
@@ -158,7 +177,8 @@ def undecided(sentence: str) -> bool:
 
 def defining(sentence: str) -> bool:
     """Whether a sentence explains how grades are written rather than gives one."""
-    return _DEFINES.search(plain(sentence)) is not None
+    said = plain(sentence)
+    return _DEFINES.search(said) is not None or _LEGEND.search(said) is not None
 
 
 def rating(sentence: str) -> bool:
@@ -191,12 +211,11 @@ def exceptional(sentence: str) -> bool:
 def limiting(sentence: str) -> bool:
     """Whether a sentence says for whom or when something else holds."""
     said = _GRADED.sub("", plain(sentence))
-    if _EXCEPTS.search(said):
+    if _EXCEPTS.search(said) or _WITHHELD.search(said):
         return True
     if _REPORTS.search(said):
         return False
-    who = _WHO.search(said) is not None and _LIMITS.search(said) is not None
-    return who or _WITHHELD.search(said) is not None
+    return _WHO.search(said) is not None and _LIMITS.search(said) is not None
 
 
 def reporting(sentence: str) -> bool:
@@ -204,19 +223,19 @@ def reporting(sentence: str) -> bool:
     return _REPORTS.search(plain(sentence)) is not None
 
 
-def polarity(text: str, *, strength: Grade | None = None) -> Polarity:
+def polarity(
+    text: str, *, strength: Grade | None = None, refusing: frozenset[str] = frozenset()
+) -> Polarity:
     """Whether a recommendation is for, against, or neither.
 
     A class III and a grade that itself refuses (勧めない) mean against whatever the
     sentence says: guidelines of the circulation societies state there what is not to be done,
-    without negating it.
+    without negating it. So do those whose grades refuse by their own legend (`refusing`).
     """
     said = plain(text).lstrip("*_ ")
     first = said.split("。")[0] or said
     grade = plain(strength.raw) if strength else ""
-    if grade in ("なし", "推奨なし", "none", "該当なし", "no recommendation") or _NEITHER.search(
-        said
-    ):
+    if _UNDECIDED.fullmatch(grade) or _NEITHER.search(said):
         return "neither"
     if re.search(r"(?:推奨|提案|勧め)(?:られ)?しない|勧めない|行わない|against|^[×✕]", grade):
         return "against"
@@ -233,6 +252,8 @@ def polarity(text: str, *, strength: Grade | None = None) -> Polarity:
         return "for"
     if _UNFOUNDED.search(first):
         return "neither"
+    if re.sub(r"^(?:推奨度|グレード|クラス|レベル)\s*|\s*\(.*", "", grade) in refusing:
+        return "against"
     # Minds 2007: C2 and D are grades of what is not to be done, where the sentence leaves it open.
     letters = strength is not None and strength.scheme == "letter" and not first.isascii()
     return "against" if letters and re.match(r"(?:グレード)?\s*(?:C2|D)\b", grade) else "for"

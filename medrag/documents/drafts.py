@@ -12,16 +12,18 @@ from medrag.documents.labels import label_of
 from medrag.documents.paragraphs import LIST_MARK
 from medrag.japanese.normalize import Span, fold
 
-_FILLER = re.compile(r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９・\-–—－]+")
+_FILLER = re.compile(
+    r"[\s、，,/／。．.;；:：|*_()（）\[\]［］〔〕【】「」％%0-9０-９・\-–—－〈〉《》]+"
+)
 _VOTE = re.compile(
     r"(?:合意率?|同意率|賛成率|投票|合意度|一致率|agreement|consensus|votes?)[^、，,/／。|\n]{0,40}",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(r"[)）\]］〕】][。．]?")
+_CLOSING = re.compile(r"[)）\]］〕】〉》][。．]?")
 _VERB = re.compile(r"(?:[うくすつぬふむぐぶる]|ない)$")
 _EMPHASIS = frozenset("*_")  # of Markdown
 _SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
-_BRACKETS = tuple("（(［[〔【")
+_BRACKETS = tuple("（(［[〔【〈《")
 _CLAUSE = re.compile(
     r"(?P<ja>[^。．、，（）()\n]{2,40}を除(?:き|いて|く)(?=[、，）)]|すべて|全て|全|成人|患者|小児|症例|者))|(?P<en>\b(?:unless|except)\b[^.,;()]{3,120})",
     re.IGNORECASE,

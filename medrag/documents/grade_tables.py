@@ -103,13 +103,41 @@ def recommendations(text: str, section: Section) -> Iterator[Row]:
         )
 
 
-def stated(text: str, section: Section) -> Row | None:
-    """The recommendation of a table that is written by rows: 推奨 | …, 推奨の強さ | …, 例外 | …."""
+def stated(text: str, section: Section) -> Iterator[Row]:
+    """The recommendations of a table that is written by rows: 推奨 | …, 推奨の強さ | …, 例外 | ….
+
+    Tables with nothing between them are one section, so a row that asks or recommends again
+    begins the next recommendation.
+    """
+    record: list[Span] = []
+    known: set[str] = set()
+    for row in _rows(text, section):
+        values = cells(text, row)
+        begins = _begins(values) if len(values) == 2 else None
+        if begins in known:
+            if read := _record(text, record):
+                yield read
+            record, known = [], set()
+        known |= {begins} if begins else set()
+        record.append(row)
+    if read := _record(text, record):
+        yield read
+
+
+def _begins(values: Sequence[Cell]) -> str | None:
+    """Whether a row of two cells asks a question or gives a recommendation, of which each has one."""
+    if _asked(values[0].text, values[1].text):
+        return "question"
+    return "text" if grades.column_of(values[0].text) == "text" else None
+
+
+def _record(text: str, rows: Sequence[Span]) -> Row | None:
+    """One recommendation from the rows that describe it."""
     found: dict[str, Cell] = {}
     names: dict[str, str] = {}
-    end = section.end
+    end = rows[-1].end if rows else 0
     asked: tuple[str, str | None] | None = None
-    for row in _rows(text, section):
+    for row in rows:
         values = cells(text, row)
         kind = grades.column_of(values[0].text) if len(values) == 2 else None
         if len(values) == 2 and asked is None:
@@ -127,7 +155,7 @@ def stated(text: str, section: Section) -> Row | None:
     return Row(
         start=found["text"].start,
         end=found["text"].end,
-        row_start=_rows(text, section)[0].start,
+        row_start=rows[0].start,
         row_end=end,
         label=asked[0] if asked else None,
         question=asked[1] if asked else None,

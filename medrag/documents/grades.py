@@ -35,18 +35,18 @@ class Mention:
 
 _STRENGTH = (
     r"推奨(?:の|度|強|区|等|判)[ぁ-んァ-ヶー一-龥]{1,8}(?=\s*[:\])】〕>〉]\s*\S)|推奨の?(?:強さ|強度|程度|タイプ|種類|度合い?|レベル|グレード|クラス|分類|等級|度)|推奨度|推奨Grade|推奨Class"
-    r"|お?(?:すすめ|勧め)の?(?:強さ|度合い?|度)|(?<![のなァ-ヶ])強さ(?=\s*[:\]】〕>〉])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
+    r"|お?(?:すすめ|勧め|薦め)る?の?(?:強さ|強度|程度|度合い?|度|レベル)|(?<![のなァ-ヶ])強さ(?=\s*[:\]】〕>〉])|(?<![A-Za-z])(?<![A-Za-z] )(?:グレード|クラス)|勧告の?(?:強さ|グレード)"
     r"|strength of (?:the )?recommendation|recommendation (?:strength|grade|class)|strength|grade of recommendation"
     r"|class of recommendation|COR\b|class(?=\s+(?:I|1|2|3))|grade(?=[\s:]+(?:[12]|[A-D]\b|strong|weak|cond))"
 )
 _CERTAINTY = (
     r"(?:エビデンス|根拠|証拠)[ぁ-んァ-ヶー一-龥]{1,10}(?=\s*[:\])】〕>〉]\s*\S)|エビデンス(?:の?総体)?(?:全体)?(?:として)?の?(?:確実性|確信性|確信度|強さ|質|レベル|グレード|クラス|水準|等級)|エビデンス総体(?:の強さ)?"
-    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質|水準|程度)|証拠の(?:強さ|確実性)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:\]】〕>〉])|根拠(?:の確かさ)?(?=\s*[:\]】〕>〉])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
+    r"|科学的根拠の?(?:強さ|レベル|質|確実性)|根拠の?(?:強さ|確実性|レベル|質|水準|程度)|証拠の(?:強さ|確実性|質|レベル|程度|水準)|確実性|確信度|(?<![ァ-ヶ])質(?=\s*[:\]】〕>〉])|根拠(?:の確かさ)?(?=\s*[:\]】〕>〉])|レベル|エビデンス(?=\s*[:]?\s*[A-DⅠ-ⅥIV1-6]\b)"
     r"|certainty of (?:the )?evidence|quality of (?:the )?evidence|level of evidence|evidence (?:certainty|quality|level)"
     r"|strength of (?:the )?evidence|certainty|LOE\b|level(?=\s+(?:[A-D]|[IV1-5]))"
 )
 # The value: up to a separator, with one parenthesis that belongs to it.
-_VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】|「」*](?:[^\s、,/。;()\[\]〔〕【】|「」.*]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
+_VALUE = r"(?P<value{n}>[^\s、,/。;()\[\]〔〕【】〈〉《》|「」*](?:[^\s、,/。;()\[\]〔〕【】〈〉《》|「」.*]|\.(?=\S))*(?: ?\([^()\n]{{1,14}}\))?)"
 _IS = r"\s*(?:\([^()]{1,6}\)\s*)?[\]】〕>〉》]?[*_]{0,2}(?:[:=]|は|が|\s)?[*_]{0,2}\s*[「『]?"
 _NAMED = re.compile(
     rf"(?P<certainty>{_CERTAINTY}){_IS}{_VALUE.format(n='c')}"
@@ -75,8 +75,8 @@ _LETTER = re.compile(
 )
 # One word for each: （強・中）, [strong; moderate certainty].
 _PAIRED = re.compile(
-    r"[(\[〔【]\s*(?P<strength>強い?|弱い?|条件付き|strong|weak|conditional)\s*[・、,/;:]\s*"
-    r"(?P<certainty>(?:非常に|とても|極めて)?(?:高い?|中(?:等度|程度)?|低い?|強い?|弱い?)|(?:very low|low|moderate|high)(?:[ -](?:certainty|quality))?(?: evidence)?|[A-D])\s*(?=[)\]〕】])",
+    r"[(\[〔【〈《]\s*(?P<strength>強い?|弱い?|条件付き|strong|weak|conditional|none|no recommendation)\s*[・、,/;:]\s*"
+    r"(?P<certainty>(?:非常に|とても|極めて)?(?:高い?|中(?:等度|程度)?|低い?|強い?|弱い?)|(?:very low|low|moderate|high)(?:[ -](?:certainty|quality))?(?: evidence)?|[A-D])\s*(?=[)\]〕】〉》])",
     re.IGNORECASE,
 )
 # Without a name, as the only thing on its line beside other grades.
@@ -93,11 +93,11 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(
-    r"[(\[〔【](?P<inside>[^()\[\]〔〕【】\n]{0,60}(?:\([^()]{0,14}\)[^()\[\]〔〕【】\n]{0,40}){0,3})[)\]〕】]"
+    r"[(\[〔【〈《](?P<inside>[^()\[\]〔〕【】〈〉《》\n]{0,60}(?:\([^()]{0,14}\)[^()\[\]〔〕【】〈〉《》\n]{0,40}){0,3})[)\]〕】〉》]"
 )
 _STRENGTH_WORD = re.compile(
     r"(?P<value>(?:強い|弱い|条件付きの?|条件つきの?)推奨(?:\([^()]{1,10}\))?|(?:強く|弱く)(?:推奨|提案)(?:する)?|推奨なし|"
-    r"(?:strong|weak|conditional|no) recommendation|\b[A-DI] recommendation|good practice statement[^()\[\]]{0,20}|ungraded|未格付け|格付けなし|推奨する|提案する|推奨しない|推奨を定めない)",
+    r"(?:strong|weak|conditional|no) recommendation|\b[A-DI] recommendation|good practice statement[^()\[\]]{0,20}|ungraded|未格付け|格付けなし|推奨する|提案する|推奨しない|推奨を定めない|(?:推奨|判断)の?保留)",
     re.IGNORECASE,
 )
 _CERTAINTY_WORD = re.compile(
@@ -105,6 +105,9 @@ _CERTAINTY_WORD = re.compile(
     re.IGNORECASE,
 )
 _BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
+_WORDS = 16  # characters of a grade in words
+_OPENING = frozenset("([〔【〈《")
+_CLOSING = frozenset(")]〕】〉》")
 _LETTER_VALUE = re.compile(r"[A-D][12]?[+]?(?:\(.*\))?$")
 _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
@@ -132,7 +135,9 @@ _COLUMN: tuple[tuple[Column, re.Pattern[str]], ...] = (
     ("certainty", re.compile(rf"(?:{_CERTAINTY})|エビデンス|evidence|LOE|質$|根拠", re.IGNORECASE)),
     (
         "strength",
-        re.compile(rf"(?:{_STRENGTH})|推奨の?強|強さ$|強度$|COR|class|grade", re.IGNORECASE),
+        re.compile(
+            rf"(?:{_STRENGTH})|推奨の?強|強さ(?=$|[/・と,、(])|強度$|COR|class|grade", re.IGNORECASE
+        ),
     ),
     (
         "text",
@@ -164,8 +169,8 @@ def column_of(header: str) -> Column | None:
 
 
 _HINT = re.compile(
-    r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：】］〕＞]|質[:：】］〕＞]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/]?\s*[A-DＡ-Ｄ]"
-    r"|(?:すすめ|勧め)の?(?:強さ|度)|[（(［\[〔【][A-DＡ-Ｄ][12１２]?[）)］\]〕】]|[（(［\[〔【]\s*[A-DＡ-Ｄ][12]?\s*[-－/・]?\s*[IVⅠ-Ⅵ]|[（(［\[〔【](?:強|弱|条件|strong|weak|cond)"
+    r"推奨|提案|グレード|クラス|エビデンス|レベル|確実性|確信|根拠|強さ[:：】］〕＞]|質[:：】］〕＞]|勧告|[（(［\[〔【](?:GRADE)?\s*[1-2１２]\s*[-/／－]?\s*[A-DＡ-Ｄ]"
+    r"|(?:すすめ|勧め|薦め)る?の?(?:強さ|強度|程度|度|レベル)|[（(［\[〔【][A-DＡ-Ｄ][12１２]?[）)］\]〕】]|[（(［\[〔【]\s*[A-DＡ-Ｄ][12]?\s*[-－/・]?\s*[IVⅠ-Ⅵ]|[（(［\[〔【〈《](?:強|弱|条件|strong|weak|cond|none)"
     r"|strength|certainty|evidence|grade|class|level|COR|LOE|recommendation\)",
     re.IGNORECASE,
 )
@@ -262,9 +267,9 @@ def bracket_before(text: str, start: int, position: int) -> int | None:
     depth = 0
     for offset in range(position - 1, max(start, 0) - 1, -1):
         character = text[offset]
-        if character in "）)］]〕】":
+        if character in "）)］]〕】〉》":
             depth += 1
-        elif character in "（(［[〔【":
+        elif character in "（(［[〔【〈《":
             if depth == 0:
                 return offset
             depth -= 1
@@ -324,17 +329,26 @@ def _named_values(text: str) -> Iterator[_Entry]:
     for match in _NAMED.finditer(text):
         kind: Kind = "certainty" if match["certainty"] else "strength"
         group = "valuec" if kind == "certainty" else "values"
-        if not _VALUE_WORD.match(match[group]) or (
-            kind == "strength" and _COMBINED.match(match[group])
-        ):
-            continue
         start, end = match.span(group)
+        known = _VALUE_WORD.match(match[group]) or _framed(text, match.start(), start, end)
+        if not known or (kind == "strength" and _COMBINED.match(match[group])):
+            continue
         if english := _ENGLISH_VALUE.match(text, start):
             end = english.end()
         if third := _CLASS_THREE.match(text, start):
             end = third.end()
         end = start + len(text[start:end].rstrip("」』:*_"))
         yield kind, match[kind], start, end, match.start(), None
+
+
+def _framed(text: str, begin: int, start: int, end: int) -> bool:
+    """Whether a bracket holds a grade's name, a colon and a value alone, so any word is one."""
+    return (
+        end - start <= _WORDS
+        and ":" in text[begin:start]
+        and text[max(0, begin - 1) : begin] in _OPENING
+        and text[end : end + 1] in _CLOSING
+    )
 
 
 def _worded(text: str) -> Iterator[_Entry]:

@@ -43,7 +43,7 @@ _NAMES = "|".join(
 )
 _QUESTION_NUMBER = (
     r"(?:CQ|BQ|FQ|FRQ|BCQ|GQ|HQ|PQ|RQ|SQ|Q|Clinical\s?Questions?|Key\s?Questions?|Questions?|PICO|クリニカル・?クエスチョン|臨床疑問|臨床的疑問|重要臨床課題|設問|質問)"
-    r"\s*(?:No\.?)?\s*(?:(?:[IVX]{1,4}|[A-H])(?=[-.][0-9])|[0-9]+|(?<=[問疑])[一二三四五六七八九十]{1,3})(?:[-–.‐－−ー][0-9]+)*[a-z]?"
+    r"\s*(?:No\.?)?\s*(?:[(]\s*[0-9]{1,2}(?:[-.][0-9]{1,2})*\s*[)]|(?:[IVX]{1,4}|[A-H])(?=[-.][0-9])|[0-9]+|(?<=[問疑])[一二三四五六七八九十]{1,3})(?:[-–.‐－−ー][0-9]+)*[a-z]?"
 )
 # Any other name with a number is a question's label where a question follows: 論点2　…を行うか.
 _ASKED = (
@@ -65,6 +65,7 @@ _LABEL = re.compile(
 )
 
 
+_UNGRADED = re.compile(r"(?:BQ|FQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
 _RUNS_ON = 14  # characters behind 「解説　」 that are a text and not a title
 _NUMBERED = re.compile(
     r"(?:推奨文?|ステートメント|提言|勧告|recommendation|statement)$", re.IGNORECASE
@@ -87,7 +88,13 @@ def label_of(line: str) -> tuple[str, int] | None:
     bullet = bool(match["open"]) and alone
     stopped = match["sep1"] in (".", "．") and name.isascii()
     numbered = bool(match["number"]) and bool(match["sep2"]) and _NUMBERED.match(name) is not None
-    spaced = match["sep2"].isspace() and not name.isascii() and len(line) - match.end() >= _RUNS_ON
+    rest = line[match.end() :]
+    answered = (
+        name == "a" and bool(match["number"]) and ("。" in rest or len(rest) >= _RUNS_ON)
+    )  # A1　…を勧める。
+    spaced = match["sep2"].isspace() and (
+        answered or (not name.isascii() and len(rest) >= _RUNS_ON)
+    )
     on_line = framed or colon or bullet or stopped or numbered or spaced
     if not on_line and (not alone or match["lead"]):
         return None
@@ -119,6 +126,11 @@ def question_of(title: str) -> tuple[str, str | None] | None:
 def unnumbered(folded: str) -> str:
     """A folded line without marks, brackets and numbers before its question: (1) CQ2, ■CQ2."""
     return _BEFORE_QUESTION.sub("", folded)
+
+
+def ungraded(label: str | None) -> bool:
+    """Whether a label is that of a question whose answer recommends nothing: BQ, FRQ."""
+    return label is not None and _UNGRADED.match(label) is not None
 
 
 def answers_in(title: str) -> bool:

@@ -13,7 +13,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from medrag.documents import directions, directives, footnotes, grade_tables, grades, summaries
+from medrag.documents import (
+    directions,
+    directives,
+    footnotes,
+    grade_tables,
+    grades,
+    legends,
+    summaries,
+)
 from medrag.documents.document import Document, Section
 from medrag.documents.drafts import (
     Draft,
@@ -24,7 +32,7 @@ from medrag.documents.drafts import (
     only_votes,
 )
 from medrag.documents.guideline import Condition, Grade, Recommendation
-from medrag.documents.labels import answers_in, question_of, statement_of
+from medrag.documents.labels import answers_in, question_of, statement_of, ungraded
 from medrag.documents.paragraphs import (
     GRADE_LENGTH,
     LIST_MARK,
@@ -39,7 +47,6 @@ from medrag.japanese.normalize import Span, fold
 
 _LEADS_A_LIST = re.compile(r"(?:次の|以下の|下記の|いずれか)[^。]*$|[:：]$")
 _SHORTEST = 14  # a shorter sentence with a grade defines the grade
-_UNGRADED = re.compile(r"(?:BQ|FQ|FRQ|GQ|背景疑問)", re.IGNORECASE)
 _NUMBER = re.compile(r"[（(]?([0-9０-９]{1,2})[)）.．、]")
 
 Mode = Literal["labelled", "answer", "open"]
@@ -54,10 +61,11 @@ def found(document: Document) -> tuple[Recommendation, ...]:
         drafts = list(directions.found(document))
     drafts.sort(key=lambda draft: draft.start)
     footnotes.attach(document.text, drafts)
-    return tuple(_finished(document, draft) for draft in drafts)
+    refusing = legends.refusing(document.text) if drafts else frozenset()
+    return tuple(_finished(document, draft, refusing) for draft in drafts)
 
 
-def _finished(document: Document, draft: Draft) -> Recommendation:
+def _finished(document: Document, draft: Draft, refusing: frozenset[str]) -> Recommendation:
     stated = min(
         (e.start for e in draft.exceptions if e.start > draft.start + 8), default=draft.end
     )
@@ -66,7 +74,7 @@ def _finished(document: Document, draft: Draft) -> Recommendation:
         or document.text[draft.start : draft.end]
     )
     refusal = document.text[draft.end : draft.spoken] if draft.strength is None else ""
-    polarity = directives.polarity(core + refusal, strength=draft.strength)
+    polarity = directives.polarity(core + refusal, strength=draft.strength, refusing=refusing)
     if draft.strength is None and polarity != "neither":
         draft.strength = grades.spoken(core)
     return Recommendation(
@@ -177,8 +185,7 @@ class _Reader:
 
     def table(self, section: Section) -> None:
         rows = list(grade_tables.recommendations(self.text, section))
-        if not rows and (row := grade_tables.stated(self.text, section)):
-            rows = [row]
+        rows = rows or list(grade_tables.stated(self.text, section))
         for row in rows:
             draft = Draft(start=row.start, end=row.end, block_end=row.row_end, block_start=row.row_start, strength=row.strength,
                           certainty=row.certainty, label=row.label or self.label, question=self.question)  # fmt: skip
@@ -313,12 +320,14 @@ class _Reader:
             if self.label is None and not mentions and directives.defining(sentence):
                 return False
             if not self.current:
-                return not _ungraded(self.label) or any(m.kind == "strength" for m in mentions)
+                return not ungraded(self.label) or any(m.kind == "strength" for m in mentions)
             if directives.exceptional(sentence):
                 return False
             if mentions or directives.recommending(sentence):
                 return not (
-                    directives.limiting(sentence) and not mentions and not _weighs(sentence)
+                    directives.limiting(sentence)
+                    and not mentions
+                    and not directives.weighing(sentence)
                 )
             return False
         if directives.exceptional(sentence):
@@ -330,12 +339,12 @@ class _Reader:
         if mode == "open" and self.label is None:
             plain = len(strengths) == 1 and not directives.defining(sentence)
             return graded and plain and self.grades_itself(piece, mentions)
+        framed = graded and bracketed(self.text, start, mentions)
         if not directives.recommending(sentence):
-            return False
+            return mode == "answer" and framed and not self.current
         if mode == "answer":
-            again = graded and bracketed(self.text, start, mentions)
-            return (not self.current or again) and not _ungraded(self.label)
-        if _ungraded(self.label):
+            return (not self.current or framed) and not ungraded(self.label)
+        if ungraded(self.label):
             return graded
         states = directives.undecided(sentence) or not directives.reporting(sentence)
         return graded or (not self.current and states)
@@ -386,12 +395,3 @@ class _Reader:
                 last.limit(condition(self.text, piece))
         last.grade(mentions)
         return True
-
-
-def _weighs(sentence: str) -> bool:
-    """Whether a sentence uses the verbs of recommending themselves."""
-    return re.search(r"推奨|提案|勧め|すすめ|望ましい|recommend|suggest", sentence) is not None
-
-
-def _ungraded(label: str | None) -> bool:
-    return label is not None and _UNGRADED.match(label) is not None

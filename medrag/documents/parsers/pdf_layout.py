@@ -28,6 +28,13 @@ _STARTS = re.compile(
     r"|[ァ-ヶ][ 　]|[一二三四五六七八九十]{1,3}[ 　、]|第[0-9０-９一二三四五六七八九十百]+[編章部節款項条 　]"
     r"|[A-ZＡ-Ｚ][0-9０-９]{3}[ 　\-－]|[【［〔＜〈■]|(?:CQ|BQ|FQ|Q|表|図|注|別添|別紙)[ 　]?[0-9０-９]|注[ 　]|推奨|解説|例外|参考文献|[イロハニホヘト][ 　])"
 )
+# In the middle of a sentence: 20 mL, 90 mmHg, 3 回, （B）, 推奨しない, CQ2 を参照.
+_GOES_ON = re.compile(
+    r"[0-9０-９]{1,3}[ 　](?:[a-zμµ%％]|IU|U/|Gy|Hz|MHz|kPa|Pa|[日回週月年分秒歳錠例人名件種型本滴点割倍度個剤枚群相]|時間|[かカヶヵ]月|系統|単位|機会|段階|以上|以下|未満|[〜～~±×])"
+    r"|[(（](?=[0-9]*[A-Z])[0-9A-Z]{1,3}[)）]|推奨(?:[すしさせ]|でき)|例外[的なでとを]|解説[しさすをに]"
+    r"|(?:CQ|BQ|FQ|Q|表|図|注|別添|別紙)[ 　]?[0-9０-９][-0-9０-９.]*[ 　]?(?:[にをのはがで、，）)]|参照)"
+)
+_KATAKANA = re.compile(r"[ァ-ヴー]")
 _BAND = 4  # vertical lines that tell in which direction they are read
 _NEAR = 10  # lines before and after that tell how wide a column is
 _TERMINAL = re.compile(r"[。．.!?！？」』:：]$")
@@ -209,7 +216,7 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
     """Whether a line goes on in the next one."""
     if last.vertical != line.vertical or not 0.85 < line.size / max(last.size, 0.1) < 1.18:
         return False
-    if _STARTS.match(line.text + " ") or (_TERMINAL.search(last.text) and len(last.text) < 12):
+    if _begins(last.text, line.text) or (_TERMINAL.search(last.text) and len(last.text) < 12):
         return False
     size = last.size
     same_page = position > 0 and lines[position - 1] is last
@@ -220,7 +227,9 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
         ends = [-o.box.bottom for o in peers if abs(o.box.top - line.box.top) < 8 * size]
         full = -last.box.bottom >= _edge(ends, size) - 1.7 * size
         return full and (not same_page or 0 < last.box.left - line.box.left < 3.2 * size)
-    ends = [o.box.right for o in peers if abs(o.box.left - line.box.left) < 10 * size]
+    aloft = same_page and line.box.bottom > last.box.top and line.box.left > last.box.left
+    column_of = last if aloft else line  # the next column says nothing of how wide this one is
+    ends = [o.box.right for o in peers if abs(o.box.left - column_of.box.left) < 10 * size]
     edge = min(_edge(ends, size), last.box.right + 100)
     column = [
         o.box.left for o in peers if o.box.left < last.box.right and o.box.right > last.box.left
@@ -233,9 +242,17 @@ def _wrapped(last: Line, line: Line, lines: Sequence[Line], position: int) -> bo
         gap = last.box.bottom - line.box.top
         below = -0.6 * size < gap < 1.6 * size
         aside = line.box.left > last.box.left + 14 * size
-        new_column = line.box.bottom > last.box.top and line.box.left > last.box.left
-        return full and ((below and not aside) or new_column)
+        return full and ((below and not aside) or (aloft and not _TERMINAL.search(last.text)))
     return full and not _TERMINAL.search(last.text)
+
+
+def _begins(last: str, line: str) -> bool:
+    """Whether a line begins something of its own, and not with what only looks like a mark."""
+    if not _STARTS.match(line + " "):
+        return False
+    if _TERMINAL.search(last):
+        return True
+    return not (_GOES_ON.match(line) or (_KATAKANA.match(line) and _KATAKANA.match(last[-1])))
 
 
 def _edge(ends: Sequence[float], size: float) -> float:
