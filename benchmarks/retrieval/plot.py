@@ -48,6 +48,7 @@ def plot(runs: Sequence[Run], measure: str, path: Path) -> None:
         axes = figure.subplots()
         axes.set_yscale("log")
         told = set()
+        placed: list[tuple[float, float]] = []
         for run in runs:
             variant = run.variant.removesuffix("-tuned")
             if run.found is None or run.found["query_ms"] is None:
@@ -61,10 +62,14 @@ def plot(runs: Sequence[Run], measure: str, path: Path) -> None:
             note = run.name.split()[0]
             note += ", k1 .6" if variant != run.variant else ""
             note += f" ({quality:.3f})" if quality < _WORST else ""
-            axes.annotate(note, (place, p50), xytext=(6, 4), textcoords="offset points", fontsize=8)
+            # Of two that all but coincide, one name goes below, the other higher.
+            beside = [y for x, y in placed if abs(x - place) < 0.01 and 0.7 < y / p50 < 1.4]
+            placed.append((place, p50))
+            offset = (6, 4 if not beside else -9 if beside[0] > p50 else 11)
+            axes.annotate(note, (place, p50), xytext=offset, textcoords="offset points", fontsize=8)
         axes.set(xlabel=measure, ylabel="CPU ms of a question, p50")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter("")
         axes.set_xlim(_WORST - 0.005, 1)
-        axes.legend(frameon=False, loc="lower right")
+        figure.legend(frameon=False, loc="outside upper center", ncols=2)
         figure.savefig(path, metadata={"Date": None})
