@@ -23,6 +23,7 @@ from medrag.attribution.evidence import analyse, squeezed
 from medrag.attribution.facts import Reading, read
 from medrag.attribution.report import report
 from medrag.attribution.verdicts import Claim, Difference, Evidence, EvidenceText, Report, Verdict
+from medrag.errors import EvaluationError
 from medrag.japanese.normalize import Span
 
 _SEVERITY: dict[Verdict, int] = {
@@ -68,7 +69,11 @@ class Checker:
                 number, the n-th (1-based).
             passages: In the order of their numbers.
             question: Its terms count as context of every claim.
+
+        Raises:
+            EvaluationError: A passage has no id, or two have the same: a marker would name either.
         """
+        _identified(passages)
         numbering = _numbering(passages)
         cases, unresolved = _cases(text, numbering)
         found = self._claims(text, cases, passages, question)
@@ -296,6 +301,21 @@ def _cases(text: str, numbering: Mapping[int, int]) -> tuple[list[_Case], tuple[
         cited = tuple(dict.fromkeys(numbering[number] for number in numbers))
         cases.append(_Case(statement=statement, cited=cited, numbers=numbers))
     return cases, tuple(unresolved)
+
+
+def _identified(passages: Sequence[EvidenceText]) -> None:
+    seen: dict[str, int] = {}
+    for position, passage in enumerate(passages):
+        where = f"passages[{position}].id"
+        if not passage.id.strip():
+            raise EvaluationError("a passage has no id", where=where, hint="number them: 1, 2, ...")
+        if passage.id in seen:
+            raise EvaluationError(
+                f"{passage.id!r:.60} is also the id of passages[{seen[passage.id]}]",
+                where=where,
+                hint="give every passage an id of its own",
+            )
+        seen[passage.id] = position
 
 
 def _numbering(passages: Sequence[EvidenceText]) -> dict[int, int]:

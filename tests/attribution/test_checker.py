@@ -5,6 +5,7 @@ import pytest
 from medrag.attribution import claims
 from medrag.attribution.checker import Checker, verify
 from medrag.attribution.verdicts import Claim, EvidenceText
+from medrag.errors import EvaluationError
 
 PASSAGE = (
     "75歳以上の高血圧患者では、診察室血圧130/80 mmHg未満を降圧目標とする。"
@@ -130,3 +131,10 @@ def test_whatever_a_passage_says_word_for_word_it_supports(form):
         for claim in verify(text, [{"id": "1", "text": GUIDELINE}]).claims:
             settled = claim.verdict in ("supported", "not_a_claim") and not claim.needs_review
             assert settled, (text, claim.differences)
+
+
+@pytest.mark.parametrize("ids", [("1", "1"), ("a", ""), ("a", " ")])
+def test_passages_that_no_marker_can_tell_apart_are_refused(ids):
+    passages = [{"id": given, "text": PASSAGE} for given in ids]
+    with pytest.raises(EvaluationError, match="id"):
+        verify("妊婦にはARBを投与しない[1]。", passages)
