@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -132,6 +132,14 @@ class Settings(BaseSettings):
         "extractive", description="When the model fails: a labelled extractive answer, or an error."
     )
 
+    # A reasoning model takes some seconds for one line; whoever asks waits for it before the search.
+    decompose: Literal["rules", "llm"] = Field(
+        "rules", description='"llm": the model takes questions of several parts apart.'
+    )
+    decompose_seconds: float = Field(
+        10.0, gt=0, description="Then the rules take the question apart, with a warning."
+    )
+
     entailment: str = Field(
         "lexical", description='"lexical", "llm", or a sentence-transformers NLI cross-encoder.'
     )
@@ -160,6 +168,21 @@ class Settings(BaseSettings):
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             message = f"not an address: {value!r}; write http://HOST:PORT/v1"
+            raise ValueError(message)
+        return value
+
+    @field_validator("decompose")
+    @classmethod
+    def _with_a_model(cls, value: str, info: ValidationInfo) -> str:
+        given = info.data
+        if (
+            value == "llm"
+            and given.get("llm_backend") == "openai"
+            and not given.get("llm_base_url")
+        ):
+            message = (
+                "no language model is configured to take questions apart; set llm_base_url too"
+            )
             raise ValueError(message)
         return value
 

@@ -100,3 +100,11 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatc
 def test_a_file_with_a_byte_order_mark_is_read(elsewhere: Path) -> None:
     (elsewhere / "medrag.toml").write_text("k = 3\n", "utf-8-sig")
     assert Settings().k == 3
+
+
+def test_a_model_that_takes_questions_apart_has_to_be_configured() -> None:
+    with pytest.raises(SettingsError, match="no language model") as caught:
+        Settings(decompose="llm")
+    assert caught.value.where == "decompose"
+    assert Settings(decompose="llm", llm_base_url="http://127.0.0.1:8000/v1").has_model
+    assert Settings(decompose="llm", llm_backend="vllm").has_model

@@ -7,6 +7,7 @@ from medrag.index import encoders
 from medrag.index.encoders import Encoder
 from medrag.index.index import Index
 from medrag.retrieval import rerank
+from medrag.retrieval.decompose import Decomposer
 from medrag.retrieval.rerank import Reranker
 from medrag.retrieval.retriever import Retriever
 from medrag.settings import Settings
@@ -49,12 +50,15 @@ def reranker(settings: Settings) -> Reranker | None:
     return None if settings.reranker is None else rerank.load(settings.reranker)
 
 
-def retriever(index: Index, settings: Settings) -> Retriever:
+def retriever(
+    index: Index, settings: Settings, *, decomposer: Decomposer | None = None
+) -> Retriever:
     """What ranks the passages of an index."""
     return Retriever(
         index,
         reranker=reranker(settings),
         rerank_deadline_ms=settings.rerank_deadline_ms,
+        decomposer=decomposer,
     )
 
 

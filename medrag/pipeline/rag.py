@@ -33,6 +33,7 @@ from medrag.index.index import Index
 from medrag.pipeline import finding, given
 from medrag.pipeline.loop import BackgroundLoop
 from medrag.pipeline.release import Release, Releases, numbered
+from medrag.retrieval.decompose import Decomposer, ModelDecomposer
 from medrag.retrieval.retriever import Hit, Ranking, Retriever
 from medrag.settings import Settings
 
@@ -75,7 +76,7 @@ class Medrag:
     @cached_property
     def retriever(self) -> Retriever:
         """Ranks the passages of the index."""
-        return finding.retriever(self.index, self.settings)
+        return finding.retriever(self.index, self.settings, decomposer=self._decomposer())
 
     @cached_property
     def chat_model(self) -> ChatModel:
@@ -288,6 +289,12 @@ class Medrag:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _decomposer(self) -> Decomposer | None:
+        if self.settings.decompose == "rules":
+            return None
+        seconds = self.settings.decompose_seconds
+        return ModelDecomposer(self.chat_model, run=self._loop.run, seconds=seconds)
 
     def _ranked(
         self, question: str, k: int | None, filters: Mapping[str, str] | None, day: date | None

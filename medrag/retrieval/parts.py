@@ -10,7 +10,8 @@ import re
 
 from medrag.japanese.normalize import fold
 
-_MOST = 4
+#: Parts of a question. A convention: with two hits of each, they fill the eight passages of an answer.
+MOST = 4
 _LIST = re.compile(
     r"^(?P<topic>.{2,60}?の)(?P<items>[^、・,。?!のは]{1,12}(?:[、・,][^、・,。?!のは]{1,12})+)(?P<rest>(?:は|を|について|に関して).{0,20})$"
 )
@@ -22,10 +23,10 @@ def parts(question: str) -> tuple[str, ...]:
     """The questions that a question is made of: itself alone, unless it plainly lists several."""
     folded = fold(question).strip()
     several = [one.strip() for one in _ENDS.split(folded) if one.endswith("?")]
-    if 2 <= len(several) <= _MOST and all(len(one) >= 6 for one in several):
+    if 2 <= len(several) <= MOST and all(len(one) >= 6 for one in several):
         return tuple(several)
     if listed := _LIST.match(folded.rstrip("?。")):
         items = [item for item in _AND.split(listed["items"]) if item]
-        if 2 <= len(items) <= _MOST:
+        if 2 <= len(items) <= MOST:
             return tuple(f"{listed['topic']}{item}{listed['rest']}" for item in items)
     return (folded,)

@@ -18,6 +18,7 @@ from medrag.index.index import Index
 from medrag.japanese.lexicon import Lexicon, default_lexicon
 from medrag.retrieval import fusion
 from medrag.retrieval.candidates import CANDIDATES, first_stage, top
+from medrag.retrieval.decompose import Decomposer
 from medrag.retrieval.diversity import repeated, spread
 from medrag.retrieval.editions import Editions, EditionStatus
 from medrag.retrieval.features import features
@@ -129,6 +130,7 @@ class Retriever:
         lexicon: Where other words for those of a question come from; None for the one that ships.
         reranker: Orders the first hits anew; None for none.
         rerank_deadline_ms: How long it may take for a question.
+        decomposer: Takes questions apart; None for the rules of `parts`.
     """
 
     def __init__(
@@ -138,11 +140,13 @@ class Retriever:
         lexicon: Lexicon | None = None,
         reranker: Reranker | None = None,
         rerank_deadline_ms: float = 1000.0,
+        decomposer: Decomposer | None = None,
     ) -> None:
         self._index = index
         self._lexicon = lexicon if lexicon is not None else default_lexicon()
         self._reranker = reranker
         self._deadline_ms = rerank_deadline_ms
+        self._decomposer = decomposer
         self._fusion = fusion.learned()
         self._weigh = weigher(index)
         self._names = Names(index, self._lexicon, weigh=self._weigh)
@@ -178,7 +182,7 @@ class Retriever:
         filters: Filters | None = None,
         as_of: date | None = None,
     ) -> Ranking:
-        """As `search`, with notices (a reranker that was late)."""
+        """As `search`, with notices (a model that was late, a question that was cut)."""
         if k < 1:
             return Ranking((), ())
         index, editions = self._index, self._editions(as_of)
@@ -186,16 +190,23 @@ class Retriever:
         if filters:
             agreeing = allowed(index, filters, lexicon=self._lexicon)
             possible = agreeing if possible is None else possible & agreeing
-        asked = parts(question[:LONGEST])
+        notices: list[Notice] = []
+        if len(question) > LONGEST:
+            notices.append(_cut(len(question)))
+            question = question[:LONGEST]
+        if self._decomposer is not None:
+            asked, notice = self._decomposer.decompose(question)
+            notices += [notice] if notice else []
+        else:
+            asked = parts(question)
         chosen = self._scored(question, k, possible, editions)
         if len(asked) > 1:
             chosen = _merged(chosen, [self._scored(one, k, possible, editions) for one in asked], k)
-        notices: tuple[Notice, ...] = ()
         if self._reranker is not None and chosen:
             texts = [index.passage_at(one.row).text for one in chosen]
             result = rerank(self._reranker, question, texts, deadline_ms=self._deadline_ms)
             chosen = [chosen[place] for place in result.order]
-            notices = (result.notice,) if result.notice else ()
+            notices += [result.notice] if result.notice else []
         # Whatever put a passage behind another does not give it a greater chance than that one.
         logits = (
             np.sort([one.logit for one in chosen])[::-1]
@@ -207,7 +218,7 @@ class Retriever:
             self._hit(rank, one.row, score=float(chance), legs=one.legs, editions=editions)
             for rank, (one, chance) in enumerate(zip(chosen, chances, strict=True), start=1)
         )
-        return Ranking(hits, notices)
+        return Ranking(hits, tuple(notices))
 
     def _scored(
         self, question: str, k: int, possible: NDArray[np.bool_] | None, editions: Editions
@@ -284,6 +295,11 @@ def _limit(document: Document) -> int | None:
     """The display right that the manifest gives for the document."""
     limit = document.metadata.get("quote_limit")
     return int(limit) if limit is not None else None
+
+
+def _cut(length: int) -> Notice:
+    message = f"質問が長いため（{length:,} 字）、初めの {LONGEST:,} 字だけで検索しました。"
+    return Notice(code="question_cut", message=message)
 
 
 def _merged(

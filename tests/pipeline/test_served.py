@@ -227,3 +227,24 @@ def test_a_model_in_this_process_names_what_is_not_installed(
         _ = rag.chat_model
     assert raised.value.hint == hint
     assert raised.value.where == f"MEDRAG_LLM_BACKEND={backend}"
+
+
+def test_a_model_takes_the_question_apart_before_it_answers(sample_index: Path) -> None:
+    question = "高血圧患者の降圧目標と妊婦に使える降圧薬を"
+    apart = Answer('{"parts": ["高血圧患者の降圧目標は?", "妊婦に使える降圧薬は?"]}')
+    with serving(sample_index, apart, Answer("根拠がない。"), decompose="llm") as (rag, server):
+        answer = rag.ask(question)
+        first, second = (request["messages"][1]["content"] for request in server.requests)
+    assert first == f"<質問>{question}</質問>"
+    assert answer.hits[0].passage.text in second
+    assert not {"decompose_failed", "decompose_dropped"} & {w.code for w in answer.warnings}
+
+
+def test_a_question_that_the_model_cannot_take_apart_is_answered_with_a_warning(
+    sample_index: Path, number: int
+) -> None:
+    answered = Answer(TRUE.format(n=number))
+    with serving(sample_index, Answer("分けません"), answered, decompose="llm") as (rag, _):
+        answer = rag.ask(TARGET)
+    assert answer.status == "answered"
+    assert "decompose_failed" in [warning.code for warning in answer.warnings]

@@ -257,6 +257,16 @@ def test_of_a_very_long_question_the_beginning_is_searched(guidelines: Retriever
     question = "喘息の吸入ステロイド薬。" + "🫁漢かなカナabc 0.5mg　" * 6_250
     assert len(question) >= 100_000
     assert found(guidelines, question)[0] == "asthma#0"
+    (notice,) = guidelines.rank(question, k=1).notices
+    assert notice.code == "question_cut"
+    assert "10,000 字" in notice.message
+
+
+@pytest.mark.parametrize("text", ["a", "7", "漢", "ア", "か\u3099", "a ", "1.", "β遮断薬"])
+def test_a_long_run_without_a_break_is_searched_like_any_text(
+    guidelines: Retriever, text: str
+) -> None:
+    assert found(guidelines, "喘息の発作、" + text * 100_000)[0] == "asthma#1"
 
 
 def test_an_index_of_english_alone_has_no_bigrams_and_is_searched(tmp_path: Path) -> None:
