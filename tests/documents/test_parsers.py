@@ -277,6 +277,28 @@ def test_a_line_that_goes_on_is_joined_and_a_new_item_is_not() -> None:
     assert parse(pdf(content), "a.pdf").text == f"{wide} {wide} and ends.\n1. A new item.\n"
 
 
+@pytest.mark.parametrize("begin", ["20 mL of it", "(B) to begin with", "90 mmHg and more"])
+def test_a_dose_or_a_bracket_that_begins_a_line_begins_no_item(begin: str) -> None:
+    wide = "This sentence runs over the whole width of its column and then goes on"
+    content = line(wide, 700) + line(wide, 685) + line(begin, 670) + line("1. A new item.", 655)
+    joined = f"{wide} {wide}" + (" " if begin[0].isdigit() else "") + begin
+    assert parse(pdf(content), "a.pdf").text == f"{joined}\n1. A new item.\n"
+
+
+def test_after_a_full_stop_a_number_and_a_unit_may_begin_a_line() -> None:
+    wide = "This sentence runs over the whole width of its column and comes to an end."
+    content = line(wide, 700) + line(wide, 685) + line("20 mL of it", 670)
+    assert parse(pdf(content), "a.pdf").text == f"{wide} {wide}\n20 mL of it\n"
+
+
+def test_a_sentence_goes_on_in_the_next_column() -> None:
+    left = "".join(line("All of the left column is as wide", y) for y in (700, 685, 670))
+    right = "".join(line("and the right one is as wide as it", y, x=320) for y in (700, 685, 670))
+    said = parse(pdf(left + right), "a.pdf").text
+    assert said.count("wide and") == 1
+    assert "\n" not in said.strip()
+
+
 def test_a_ruled_table_is_rows_with_tabs() -> None:
     rules = "".join(f"60 {y} m 360 {y} l S\n" for y in (700, 680, 660)) + "".join(
         f"{x} 660 m {x} 700 l S\n" for x in (60, 200, 360)

@@ -39,6 +39,7 @@ _BAND = 4  # vertical lines that tell in which direction they are read
 _NEAR = 10  # lines before and after that tell how wide a column is
 _TERMINAL = re.compile(r"[。．.!?！？」』:：]$")
 _WORD = re.compile(r"[A-Za-z0-9,;]")
+_ENDS_A_WORD = re.compile(r"[A-Za-z0-9,;.:!?)%]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,7 +208,7 @@ def _glue(last: Line | None, line: Line, lines: Sequence[Line], position: int) -
         return ""
     if "\t" in last.text or "\t" in line.text or not _wrapped(last, line, lines, position):
         return "\n"
-    if _WORD.match(last.text[-1]) and _WORD.match(line.text[0]):
+    if _ENDS_A_WORD.match(last.text[-1]) and _WORD.match(line.text[0]):
         return " "
     return ""
 
