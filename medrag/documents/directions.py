@@ -1,9 +1,9 @@
-"""Directions: what a manual, a 手引き or a safety notice, which grades and labels nothing, tells to do.
+"""Directions: what a manual, a 手引き or a notice, which grades and labels nothing, tells to do.
 
 A list item that ends in a plain verb is a step, elsewhere a sentence has to say that it directs
-(こと, てはならない, 望ましい). A fee schedule is full of such sentences and recommends nothing in
-medicine, nor does a notice of how to apply for a licence, so they have none, whatever they call
-themselves and in whatever format they come.
+(こと, てはならない, 望ましい). A notice about fees defines prices in plain verbs (…を算定する), so
+there only an order counts, list item or not, whatever it calls itself and in whatever format it
+comes. A notice of how to apply for a licence, which speaks of no care, directs none.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ def found(document: Document) -> Iterator[Draft]:
     """The directions of a document, in order; none where it does not set out what to do."""
     text = document.text
     care = len(_CARE.findall(text))
-    if not directives.guidance(document.title, text) or care < len(text) * _CARE_SHARE:
+    priced = prices(text)
+    guides = priced or directives.guidance(document.title, text)
+    if not guides or care < _length(text) * _CARE_SHARE:
         return
     # HTML and DOCX give the items of a list as paragraphs of one sentence.
-    marked = document.source.media_type not in ("text/plain", "text/markdown")
+    marked = document.source.media_type not in ("text/plain", "text/markdown", "application/pdf")
     sections = document.sections
     for position, section in enumerate(sections):
         if section.kind in ("table", "references", "contents") or (
@@ -58,7 +60,7 @@ def found(document: Document) -> Iterator[Draft]:
             start = marker.end() if marker else line.start
             pieces = sentences_in(text, Span(start, line.end))
             listed = bool(marker) or (marked and _listed(text, lines, number))
-            for run in _runs(text, pieces, listed):
+            for run in _runs(text, pieces, listed, priced):
                 draft = drafted(text, run, ())
                 draft.path = section.path
                 yield draft
@@ -66,7 +68,12 @@ def found(document: Document) -> Iterator[Draft]:
 
 def prices(text: str) -> bool:
     """Whether a text is about what is paid for care: a fee schedule, or a notice to one."""
-    return len(_FEES.findall(text)) > max(5, len(text) * _FEE_SHARE)
+    return len(_FEES.findall(text)) > max(5, _length(text) * _FEE_SHARE)
+
+
+def _length(text: str) -> int:
+    """Characters without the white space by which formats of one text differ."""
+    return len(text) - sum(map(str.isspace, text))
 
 
 def _listed(text: str, lines: Sequence[Span], number: int) -> bool:
@@ -82,7 +89,9 @@ def _single(text: str, line: Span) -> bool:
     )
 
 
-def _runs(text: str, pieces: Sequence[Span], listed: bool) -> Iterator[Sequence[Span]]:
+def _runs(
+    text: str, pieces: Sequence[Span], listed: bool, priced: bool
+) -> Iterator[Sequence[Span]]:
     """The directing sentences of a paragraph, each with those that limit it."""
     begin: int | None = None
     for position, piece in enumerate(pieces):
@@ -92,7 +101,8 @@ def _runs(text: str, pieces: Sequence[Span], listed: bool) -> Iterator[Sequence[
         if begin is not None:
             yield pieces[begin:position]
             begin = None
-        if directives.directing(sentence, item=listed):
+        directs = directives.directing(sentence, item=listed and not priced)
+        if directs and (not priced or directives.ordering(sentence)):
             begin = position
     if begin is not None:
         yield pieces[begin:]

@@ -61,6 +61,13 @@ _STATE = re.compile(
     r"(?:ある|いる|なる|まる|おこる|起こる|起きる|生じる|伴う|みられる|見られる|できる|(?:増|考|超|見|衰|絶|い|言|行|使|思)える|(?<![入触離])れる|示す|異なる|含む|及ぶ|続く|かかる|要する|意味する|低下する|上昇する|増加する|減少する|発症する|分かれる|占める"
     r"|とおりである|できない|多くない|少なくない|ではない|(?<![入触離忘])れない|していない|から適用する|廃止する|施行する|定めるものとする|による|よる|とする場合|ものとする)[。．.]?\s*$"
 )
+_ORDERS = re.compile(
+    r"(?:(?<!である)(?<!できる)(?<!できない)(?<!支えない)こと|て(?:は)?(?:なら|いけ)ない|なければならない|べきで(?:は)?(?:ある|ない)|望ましい|されたい|願いたい|努める|避ける)"
+    r"(?:とする)?\s*(?:[（(][^（()）]*[)）])?[。．]\s*$"
+)
+_CHARGES = re.compile(
+    r"(?:算定|請求|加算|合算|計算|算出)(?:を?する|を?行う)?こと(?:とする)?[。．.]?\s*$"
+)
 _EXCEPTS = re.compile(
     r"^(?:ただし|但し|例外|もっとも|however|except|unless|this recommendation does not)"
     r"|を除く|を除き|除外する|(?:この|その)限りでは?ない|対象(?:と|に)(?:し|含め|含ま)ない|対象(?:から)?除|対象外|適用(?:し|され)ない|当てはめない|含めない|含まない"
@@ -201,6 +208,15 @@ def directing(sentence: str, *, item: bool) -> bool:
     if _STRONG.search(said):
         return _REPORTS.search(said) is None or "こと" in said[-6:]
     return item and _ACTION.search(said) is not None and _STATE.search(said) is None
+
+
+def ordering(sentence: str) -> bool:
+    """Whether a sentence orders or forbids in so many words, other than how to charge.
+
+    Notices also end in こと where they interpret (…ものであること, …算定できること).
+    """
+    said = plain(sentence)
+    return _ORDERS.search(said) is not None and _CHARGES.search(said) is None
 
 
 def exceptional(sentence: str) -> bool:

@@ -21,6 +21,7 @@ _VOTE = re.compile(
 )
 _CLOSING = re.compile(r"[)）\]］〕】〉》][。．]?")
 _VERB = re.compile(r"(?:[うくすつぬふむぐぶる]|ない)$")
+_OPENING = 8  # characters; what begins the sentence is no exception to it
 _EMPHASIS = frozenset("*_")  # of Markdown
 _SEPARATOR = re.compile(r"[*_\s　:：/／、,，]*")
 _BRACKETS = tuple("（(［[〔【〈《")
@@ -69,6 +70,15 @@ class Draft:
         self.certainty = self.certainty or other.certainty
         if self.label is None:
             self.label, self.question = other.label, other.question
+
+    def core(self, text: str) -> str:
+        """What is recommended, without the exceptions inside it: they refuse something else."""
+        kept, cursor = "", self.start
+        for exception in sorted(self.exceptions, key=lambda exception: exception.start):
+            if self.start + _OPENING < exception.start < self.end:
+                kept += text[cursor : max(cursor, exception.start)]
+                cursor = max(cursor, exception.end)
+        return kept + text[cursor : max(cursor, self.end)]
 
     def limit(self, condition: Condition) -> None:
         """Take an exception, once."""

@@ -54,9 +54,7 @@ Mode = Literal["labelled", "answer", "open"]
 
 def found(document: Document) -> tuple[Recommendation, ...]:
     """The recommendations of a document, in order of their place."""
-    if directions.prices(document.text):
-        return ()
-    drafts = _Reader(document).drafts()
+    drafts = [] if directions.prices(document.text) else _Reader(document).drafts()
     if not drafts:
         drafts = list(directions.found(document))
     drafts.sort(key=lambda draft: draft.start)
@@ -66,13 +64,7 @@ def found(document: Document) -> tuple[Recommendation, ...]:
 
 
 def _finished(document: Document, draft: Draft, refusing: frozenset[str]) -> Recommendation:
-    stated = min(
-        (e.start for e in draft.exceptions if e.start > draft.start + 8), default=draft.end
-    )
-    core = (
-        document.text[draft.start : min(draft.end, stated)]
-        or document.text[draft.start : draft.end]
-    )
+    core = draft.core(document.text)
     refusal = document.text[draft.end : draft.spoken] if draft.strength is None else ""
     polarity = directives.polarity(core + refusal, strength=draft.strength, refusing=refusing)
     if draft.strength is None and polarity != "neither":
