@@ -59,6 +59,8 @@ CARRIED = 0.6
 
 #: What a term counts in a clause that only tells the circumstances.
 CONTEXT = 0.6
+#: And what a word counts there that the lexicon does not have.
+STORY = 0.5
 _CONTEXT = re.compile(
     r".{4,}(?:です|ます|た|る|い)(?:が|けれども?|けど|ので|のですが|んですが)[、,]"
 )
@@ -111,14 +113,14 @@ def read(question: str) -> tuple[Part, ...]:
         wording = asked.wording
         context = _CONTEXT.match(wording)
         own = tuple(
-            replace(term, weight=term.weight * CONTEXT, entity=False)
+            replace(term, weight=term.weight * _aside(term, CONTEXT), entity=False)
             if context and term.end <= context.end()
             else term
             for term in terms_of(wording)
         )
         named = {term.text for term in own}
         carried = tuple(
-            replace(term, weight=term.weight * CARRIED, entity=False)
+            replace(term, weight=term.weight * _aside(term, CARRIED), entity=False)
             for term in topic
             if term.text not in named
         )
@@ -138,6 +140,11 @@ def read(question: str) -> tuple[Part, ...]:
         )
         topic += tuple(term for term in own if term.entity)
     return tuple(parts)
+
+
+def _aside(term: Term, counts: float) -> float:
+    """What a term counts that is told and not asked; a word that the lexicon lacks is mostly story."""
+    return counts if term.known or term.entity else counts * STORY
 
 
 _OLDER = re.compile(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from medrag.generation.plain import nouns_of
 from medrag.generation.scope import restrictions
 from medrag.japanese import quantities
 from medrag.japanese.lexicon import Lexicon, Mention, default_lexicon
@@ -20,6 +21,9 @@ from medrag.japanese.normalize import fold
 from medrag.japanese.quantities import Quantity
 from medrag.japanese.tokens import Token, tokenize, words
 
+#: What a clinical name of a part of the body counts: a thrombosis of the arm is not one of the leg.
+SITE = 1.4
+_SITE = re.compile(r"[一-龥]{2,}")
 #: How well a term is met by each kind of word in a passage.
 LAY, CLASS, MEMBER, PARTS, HEAD = 0.9, 0.7, 0.6, 0.7, 0.4
 
@@ -58,7 +62,7 @@ _EMPTY = _set("""
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
     気 体 種類 組み合わせ 違い 基本 注意 方法 有無 状態 程度 始める 続ける 受ける 見る 考える 危険 恐れ 可能性 分かる 違う 選ぶ 決める 出る 入る 持つ 置く
-    切る 飲める 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 全員 全て 一般 通常 減らす 増やす 減る 増える
+    切る 飲める 多い 少ない 高い 低い 強い 弱い 悪い 他 別 同じ 自分 全員 全て 適応 有効 有用 効く 対応 使える いける あと ずっと すぐ まず もつ しまう かける 一般 通常 減らす 増やす 減る 増える
     patient patients adult adults treatment recommend recommended use used guideline people
 """)
 
@@ -84,7 +88,8 @@ class Term:
         weight: How much it counts.
         keys: What meets it, and how well (0 to 1).
         parts: Its words; a passage that holds all of them meets it too, less well.
-        head: The last of them, which says what kind of thing it is; "" where that is too little.
+        spelled: The words of what an abbreviation stands for: 変形性膝関節症 meets OA.
+        head: The last of its words, which says what kind of thing it is; "" where that is too little.
         entity: A drug, a disease, a test, a population: what an answer must be about.
         of_a_kind: It names one of many of its kind, a drug, a disease, a population: nothing near it
             stands for it.
@@ -100,6 +105,7 @@ class Term:
     keys: Mapping[str, float]
     parts: frozenset[str]
     entity: bool
+    spelled: frozenset[str] = frozenset()
     head: str = ""
     of_a_kind: bool = False
     drug: bool = False
@@ -112,7 +118,7 @@ class Term:
     def met_by(self, keys: frozenset[str]) -> float:
         """How well a text with these keys meets the term, from 0 to 1."""
         best = max((credit for key, credit in self.keys.items() if key in keys), default=0.0)
-        if best < PARTS and self.parts and self.parts <= keys:
+        if best < PARTS and any(said and said <= keys for said in (self.parts, self.spelled)):
             return PARTS
         return HEAD if best < HEAD and self.head in keys else best
 
@@ -124,7 +130,10 @@ def keys_of(text: str) -> frozenset[str]:
     folded = fold(text)
     keys = set(words(folded))
     for mention in lexicon.find(folded):
-        keys.update(_names(lexicon, mention))
+        for name in _names(lexicon, mention):
+            keys.add(name)
+            if mention.form.isascii() and not name.isascii():  # LVEF says 駆出率
+                keys.update(words(name))
     for quantity in quantities.find(folded):
         keys.update((_amount(quantity), _amount(quantity, bare=True)))
     keys.update(map(_restricted, restrictions(folded)))
@@ -247,6 +256,7 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
     keys = _keys(lexicon, mention, text)
     own = words(text)
     parts = frozenset(own) - _EMPTY - _GENERAL
+    spelled = next((name for name in keys if text.isascii() and not name.isascii()), "")
     restricts = _RESTRICTS.search(text) is not None
     # A kind of pneumonia is not any pneumonia, nor a drug any of its class.
     of_a_kind = bool(sources & {*_DRUGS, "conditions", "microbes"}) or restricts
@@ -257,8 +267,9 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         weight=_weight(text, sources, action=lay and not _ACTIONS.isdisjoint(keys)),
         keys=keys,
         parts=parts,
+        spelled=frozenset(words(spelled)) - _EMPTY - _GENERAL,
         head=head if head in parts else "",
-        entity=bool(sources & _ENTITIES) or restricts,
+        entity=bool(sources & _ENTITIES) or restricts or _a_site(text, sources),
         of_a_kind=of_a_kind,
         drug=bool(sources & _DRUGS),
         known=True,
@@ -288,6 +299,10 @@ def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
     return keys
 
 
+def _a_site(text: str, sources: set[str]) -> bool:
+    return "anatomy" in sources and _SITE.fullmatch(text) is not None
+
+
 def _weight(text: str, sources: set[str], *, action: bool) -> float:
     """What a mention counts.
 
@@ -298,6 +313,8 @@ def _weight(text: str, sources: set[str], *, action: bool) -> float:
         return 0.3 if text in _GENERAL else 0.0
     if sources & _ENTITIES:
         return 1.5
+    if _a_site(text, sources):
+        return SITE
     vague = sources <= _VAGUE and not _RESTRICTS.search(text)
     return 0.4 if vague or (action and text not in _ACTIONS) else 1.0
 
@@ -308,6 +325,9 @@ def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:
         keys[_restricted("childhood")] = LAY
     for synonym in lexicon.synonyms(base):
         keys.setdefault(lexicon.canonical(synonym.form), LAY)
+    for said in nouns_of(base):
+        keys.setdefault(said, CLASS)
+        keys.setdefault(lexicon.canonical(said), CLASS)
     entity = False
     if base in _GENERAL:
         weight = 0.3
