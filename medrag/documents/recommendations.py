@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from medrag.documents import (
+    announced,
     directions,
     directives,
     footnotes,
@@ -58,6 +59,7 @@ def found(document: Document) -> tuple[Recommendation, ...]:
     if not drafts:
         drafts = list(directions.found(document))
     drafts.sort(key=lambda draft: draft.start)
+    announced.attach(document, drafts)
     footnotes.attach(document.text, drafts)
     refusing = legends.refusing(document.text) if drafts else frozenset()
     return tuple(_finished(document, draft, refusing) for draft in drafts)
