@@ -1,8 +1,11 @@
 """The legs of the index against the libraries' own results, and the built-in encoder."""
 
+import math
+import re
 from pathlib import Path
 
 import bm25s
+import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -165,3 +168,66 @@ def test_ranges_of_an_array_are_the_same_mapped_and_read(tmp_path: Path) -> None
     for start, end in ((0, 1000), (0, 0), (3, 5), (999, 1000)):
         expected = numbers[start:end].tolist()
         assert mapped.read(start, end).tolist() == read.read(start, end).tolist() == expected
+
+
+def test_bm25_is_the_sum_that_a_hand_computes(tmp_path: Path) -> None:
+    # Two passages of two words, so that length plays no part: idf ln 2, tf 1 of 1 + k1, k1 = .6.
+    index = Index.build(
+        tmp_path, [entry("a", "喘息、吸入"), entry("b", "骨折、固定")], encoder=HashingEncoder()
+    )
+    terms = index.words.find([word_key("喘息")])
+    assert index.words.scores(terms).tolist() == pytest.approx([math.log(2) / 1.6, 0])
+
+
+def test_a_longer_passage_counts_for_less_by_three_quarters_of_its_length(tmp_path: Path) -> None:
+    # Lengths 1 and 3, on average 2: b = .75 makes them .625 and 1.375.
+    index = Index.build(
+        tmp_path, [entry("a", "喘息"), entry("b", "喘息、骨折、固定")], encoder=HashingEncoder()
+    )
+    one, other = index.words.scores(index.words.find([word_key("喘息")])).tolist()
+    idf = math.log(1 + 0.5 / 2.5)
+    assert one == pytest.approx(idf / (1 + 0.6 * 0.625))
+    assert other == pytest.approx(idf / (1 + 0.6 * 1.375))
+
+
+def test_a_question_of_nothing_that_the_library_refuses_scores_nothing(tmp_path: Path) -> None:
+    index = Index.build(tmp_path, [entry("a", "血圧"), entry("b", "")], encoder=HashingEncoder())
+    for text in ("", " ", "未知のqqq"):
+        terms = index.words.find(map(word_key, words(text)))
+        assert not index.words.scores(terms).any()
+
+
+def test_no_compiler_runs_at_the_first_question(tmp_path: Path) -> None:
+    # With numba, bm25s would be quicker at 100,000 passages and take tens of seconds at its first.
+    index = Index.build(tmp_path, [entry("a", "血圧")], encoder=HashingEncoder())
+    assert index.words.bm25s().backend == "numpy"
+    root = Path(__file__).parents[2]
+    assert not re.search(
+        r"^numba\b", (root / "requirements/runtime.txt").read_text("utf-8"), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("exact", "kind"), [(2000, faiss.IndexScalarQuantizer), (1999, faiss.IndexIVFScalarQuantizer)]
+)
+def test_the_kind_of_vector_index_goes_by_its_size(
+    tmp_path: Path, unit_vectors: NDArray[np.float32], exact: int, kind: type
+) -> None:
+    vectors(tmp_path / "i", unit_vectors, exact=exact)
+    assert isinstance(faiss.read_index(str(tmp_path / "i" / FILE)), kind)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells of maps on Linux alone")
+@pytest.mark.parametrize("exact", [2000, 1999])
+def test_vectors_are_mapped_and_not_read(
+    tmp_path: Path, unit_vectors: NDArray[np.float32], exact: int
+) -> None:
+    leg = vectors(tmp_path / "i", unit_vectors, exact=exact)
+    assert str(tmp_path / "i" / FILE) in Path("/proc/self/maps").read_text("utf-8")
+    assert len(leg.at(range(1))) == 1
+
+
+def test_the_encoder_that_ships_does_not_call_itself_semantic() -> None:
+    encoder = encoders.load(None)
+    assert isinstance(encoder, HashingEncoder)
+    assert not encoder.semantic

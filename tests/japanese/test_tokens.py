@@ -1,5 +1,11 @@
 """Words, bigrams and morphemes."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +82,57 @@ def test_a_million_characters_without_a_stop_are_cut_into_words() -> None:
 def test_compounds_of_a_long_run_take_no_time() -> None:
     assert words("a1" * 20_000)[-1] == "a1" * 20_000
     assert words("hba1c-x2 covid-19 12.5")[-3:] == ["hba1c-x2", "covid-19", "12.5"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ｲﾝｽﾘﾝ", "インスリン"),
+        ("ﾊﾞﾝｺﾏｲｼﾝ", "バンコマイシン"),
+        ("ハ\u309aン", "パン"),
+        ("５㎎", "5mg"),
+        ("㎜Ｈｇ", "mmHg"),
+        ("Ⅲ度", "III度"),
+        ("⽣活", "生活"),
+        ("㍉", "ミリ"),
+    ],
+)
+def test_width_and_composition_make_no_other_words_or_bigrams(one: str, other: str) -> None:
+    assert words(one) == words(other) != []
+    assert bigrams(one) == bigrams(other)
+
+
+def test_a_word_that_the_dictionary_does_not_have_is_itself() -> None:
+    assert words("kjdfhgqの治療") == ["kjdfhgq", "治療"]
+    assert words("ヱヰヱ薬") == ["ヱヰヱ", "薬"]
+
+
+def test_nothing_of_the_dictionarys_own_output_format_is_a_word() -> None:
+    # Its dicrc would give twenty-nine fields a line and a closing EOS.
+    assert words("患者") == ["患者"]
+    assert [token.surface for token in tokenize("患者の血圧")] == ["患者", "の", "血圧"]
+
+
+def test_a_line_break_at_the_end_takes_no_word_along() -> None:
+    assert words("降圧目標\n") == words("降圧目標") == ["降圧", "目標"]
+
+
+def test_question_words_are_words_and_english_function_words_are_none() -> None:
+    assert "何" in words("喘息には何を使うか")
+    assert words("What is the treatment of asthma?") == ["treatment", "asthma"]
+
+
+def test_no_mecab_configuration_of_the_machine_is_read(tmp_path: Path) -> None:
+    told = "from medrag.japanese.tokens import words; print(*words('抗菌薬を中止した'))"
+    result = subprocess.run(
+        [sys.executable, "-c", told],
+        env={
+            "MECABRC": str(tmp_path / "none"),
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert result.stdout.split() == ["抗菌", "薬", "中止", "する"]

@@ -12,6 +12,7 @@ from medrag.japanese.lexicon import default_lexicon
 from medrag.japanese.wordclasses import CALENDAR, NUMBER, PERSON, PLACE
 from medrag.retrieval import fusion
 from medrag.retrieval.answer_types import wanted
+from medrag.retrieval.candidates import FirstStage
 from medrag.retrieval.features import NAMES, features
 from medrag.retrieval.names import Names
 from medrag.retrieval.question import Question, analyse
@@ -97,3 +98,24 @@ def test_weights_of_other_features_give_way_to_the_fixed_fusion(tmp_path: Path) 
     other = tmp_path / "weights.json"
     other.write_text(json.dumps({**content, "features": ["words"], "weights": [1.0]}), "utf-8")
     assert fusion.learned(other).version == "fixed"
+
+
+def test_words_that_only_ask_need_not_be_covered(tmp_path: Path) -> None:
+    asked, found = rows(tmp_path, "喘息には何を使えばよいか", "喘息では吸入する。", "何を使うか。")
+    assert len(asked.terms) == 1
+    assert found["coverage"] == pytest.approx([asked.weights[0], 0])
+
+
+def test_the_legs_are_added_and_not_ranked_against_each_other() -> None:
+    # By ranks the two passages would be level.
+    stage = FirstStage(
+        np.asarray([9.0, 1.0], dtype=np.float32), np.asarray([1.0, 2.0], dtype=np.float32)
+    )
+    assert stage.fused.tolist() == pytest.approx([9.54, 2.08])
+
+
+def test_the_weights_that_ship_are_of_these_features() -> None:
+    learned = fusion.learned()
+    assert learned.version != fusion.fixed().version
+    assert len(learned.weights) == len(NAMES)
+    assert learned.slope > 0

@@ -359,3 +359,17 @@ def test_paragraphs_of_one_article_do_not_make_room_for_others(tmp_path: Path) -
     ]
     retriever = searcher(tmp_path, *siblings, entry("q", "貧血に触れる。", title="鉄"))
     assert found(retriever, "貧血の治療の歴史")[:8] == [f"p{i}" + "#0" for i in range(8)]
+
+
+def test_vectors_without_meaning_have_no_say(guidelines: Retriever) -> None:
+    for hit in guidelines.search("喘息の発作", k=10):
+        assert set(hit.legs) == {"words", "bigrams"}
+    # It shares characters with the vector of 喘息, but no pair of them and no word.
+    assert found(guidelines, "息喘") == []
+
+
+def test_half_width_kana_and_full_width_letters_find_the_same_passages(
+    guidelines: Retriever,
+) -> None:
+    assert found(guidelines, "ｽﾃﾛｲﾄﾞ薬") == found(guidelines, "ステロイド薬")
+    assert found(guidelines, "ＳＡＢＡ") == found(guidelines, "saba") == ["asthma#1"]
