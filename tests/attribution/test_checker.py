@@ -63,6 +63,12 @@ def test_a_comparator_is_not_another():
     assert judge("フレイルのある患者では140/90 mmHg以下とする。", PASSAGE).verdict == "contradicted"
 
 
+def test_a_claim_that_is_only_a_value_is_held_to_the_only_such_value() -> None:
+    assert judge("1日5mgとする。", "1日10mgとする。").verdict == "contradicted"
+    several = judge("1日5mgとする。", "1日10mgから開始し、1日20mgまで増量できる。")
+    assert (several.verdict, several.needs_review) == ("unsupported", False)
+
+
 def test_what_the_passage_does_not_say_is_not_supported():
     assert judge("小児の発熱にはアスピリンを用いない。", PASSAGE).verdict == "unsupported"
 

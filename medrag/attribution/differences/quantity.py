@@ -183,7 +183,9 @@ def _absent(
     end = best is not None and amount.comparator != "" and _is_end(amount, best[1])
     if best is not None:
         kind = "range" if amount.is_range or best[1].is_range else _kind(amount)
-        yield Finding(kind=kind, claim=amount.text, evidence=best[1].text, start=amount.start, end=amount.end, same_place=best[0] > 0, firm=not end and (not bare or best[0] >= 0.6))  # fmt: skip
+        # A claim that is a value and no more (1日5mgとする) speaks of the only such value there is.
+        placed = best[0] > 0 or (not around and len(free) == 1)
+        yield Finding(kind=kind, claim=amount.text, evidence=best[1].text, start=amount.start, end=amount.end, same_place=placed, firm=not end and (not bare or best[0] >= 0.6))  # fmt: skip
         return
     if _written(amount) <= numbers and _written(amount):
         other = next(other for _, other in held if _written(other) & _written(amount))
