@@ -75,7 +75,7 @@ _EXCEPTS = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|(?<!同)時|症|既往|併用中|歴|(?<![処一両地後前双])方)(?:さん|様)?(?:で|に|は|には|では|については|、|，)"
+    r"(?:患者|例|者|児|人|場合|妊婦|小児|高齢者|女性|男性|とき|(?<!同)時|症|既往|併用中|歴|(?<![処一両地後前双])方|(?<=[いるた])日)(?:さん|様)?(?:で|に|は|には|では|については|、|，)"
     r"|(?:in|for|with) (?:patients|people|adults|women|children|those)|patients (?:with|who)|during pregnancy",
     re.IGNORECASE,
 )
@@ -86,6 +86,10 @@ _LIMITS = re.compile(
 )
 _WITHHELD = re.compile(
     r"(?:には|では|に対しては)[^。]{0,30}(?:(?:投与|使用|実施|適用|併用|開始)(?:は)?し|行わ|用い|使わ|与え|勧め)ない[。．.]?\s*$"
+)
+_WITHDRAWS = re.compile(
+    r"(?:本|この|上記の?|当該)(?:推奨|ステートメント)[^。]{0,12}(?:適用|対象|当てはめ|含め|含ま)[^。]{0,6}(?:ない|外)|this recommendation does not",
+    re.IGNORECASE,
 )
 _GRADED = re.compile(
     r"\s*[（(〔［\[【〈《][^（(〔［\[【〈《\]］〕)）】〉》]*[)）〕］\]】〉》]\s*[。．.]?\s*$"
@@ -224,6 +228,22 @@ def exceptional(sentence: str) -> bool:
     return _EXCEPTS.search(plain(sentence)) is not None
 
 
+def asking(sentence: str) -> bool:
+    """Whether a sentence is a question."""
+    return re.search(r"(?:か[。．]?|[?？][。．]?)\s*$", sentence) is not None
+
+
+def withdrawing(sentence: str) -> bool:
+    """Whether a sentence says that the recommendation it explains does not hold for somebody."""
+    return _WITHDRAWS.search(plain(sentence)) is not None
+
+
+def withholding(sentence: str) -> bool:
+    """Whether a sentence says to whom something is not given."""
+    said = _GRADED.sub("", plain(sentence))
+    return _WITHHELD.search(said) is not None and _WHO.search(said) is not None
+
+
 def limiting(sentence: str) -> bool:
     """Whether a sentence says for whom or when something else holds."""
     said = _GRADED.sub("", plain(sentence))
@@ -253,7 +273,10 @@ def polarity(
     grade = plain(strength.raw) if strength else ""
     if _UNDECIDED.fullmatch(grade) or _NEITHER.search(said):
         return "neither"
-    if re.search(r"(?:推奨|提案|勧め)(?:られ)?しない|勧めない|行わない|against|^[×✕]", grade):
+    if re.search(
+        r"(?:推奨|提案|勧め)(?:られ)?しない|勧めない|行わない|ない(?:こと|よう)|against|^[×✕]",
+        grade,
+    ):
         return "against"
     if (
         strength

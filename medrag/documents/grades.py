@@ -105,9 +105,10 @@ _CERTAINTY_WORD = re.compile(
     re.IGNORECASE,
 )
 _BARE_LEVEL = re.compile(r"\s*[、,/;]\s*(?P<value>[A-D])$")
-_WORDS = 16  # characters of a grade in words
-_OPENING = frozenset("([〔【〈《")
-_CLOSING = frozenset(")]〕】〉》")
+_SCALE = re.compile(r"強|度|質|性|レベル|グレード|クラス|水準|strength|certainty", re.IGNORECASE)
+_WORDS = 24  # characters of a grade in words
+_OPENING = frozenset(("", "\n", *"([〔【〈《"))
+_CLOSING = frozenset(("", "\n", *")]〕】〉》"))
 _LETTER_VALUE = re.compile(r"[A-D][12]?[+]?(?:\(.*\))?$")
 _CLASS_VALUE = re.compile(
     r"(?:クラス|class)?\s*(?:I{1,3}|IV|Ⅰ|Ⅱ|Ⅲ|[123])[ab]?(?:\(.*\))?$", re.IGNORECASE
@@ -197,15 +198,23 @@ def find(text: str, offset: int = 0) -> tuple[Mention, ...]:
     return tuple(kept)
 
 
+_ENTRY = re.compile(rf"\s*\n\s*(?:{_STRENGTH}|{_CERTAINTY})\s*:", re.IGNORECASE)
+_BREAK = re.compile(rf"\n(?!\s*(?:{_STRENGTH}|{_CERTAINTY})\s*:)", re.IGNORECASE)
+
+
 def _joined(normal: Normalized) -> Normalized:
-    """A normalised text without the line breaks of a typesetter, which are spaces in English."""
+    """A normalised text without the line breaks of a typesetter, which are spaces in English.
+
+    A line that names a grade begins on its own.
+    """
     if "\n" not in normal.text:
         return normal
     kept = [True] * len(normal.text)
     for wrap in WRAP.finditer(normal.text):
-        kept[wrap.start() : wrap.end()] = [False] * (wrap.end() - wrap.start())
+        if not _ENTRY.match(normal.text, wrap.start()):
+            kept[wrap.start() : wrap.end()] = [False] * (wrap.end() - wrap.start())
     return Normalized(
-        text="".join(compress(normal.text, kept)).replace("\n", " "),
+        text=_BREAK.sub(" ", "".join(compress(normal.text, kept))),
         starts=array(normal.starts.typecode, compress(normal.starts, kept)),
         ends=array(normal.ends.typecode, compress(normal.ends, kept)),
     )
@@ -342,12 +351,17 @@ def _named_values(text: str) -> Iterator[_Entry]:
 
 
 def _framed(text: str, begin: int, start: int, end: int) -> bool:
-    """Whether a bracket holds a grade's name, a colon and a value alone, so any word is one."""
+    """Whether a bracket or a line holds a grade's name, a colon and a value alone.
+
+    Then any words are one: 推奨の強さ：実施することを強く推奨する.
+    """
+    before, after = text[:begin].rstrip(" \t*_"), text[end:].lstrip(" \t*_")
     return (
         end - start <= _WORDS
         and ":" in text[begin:start]
-        and text[max(0, begin - 1) : begin] in _OPENING
-        and text[end : end + 1] in _CLOSING
+        and _SCALE.search(text, begin, start) is not None
+        and before[-1:] in _OPENING
+        and after[:1] in _CLOSING
     )
 
 

@@ -40,6 +40,12 @@ def paragraphs_in(text: str, span: Span) -> Iterator[Span]:
         yield Span(begin, end)
 
 
+def withdrawing(text: str, line: Span) -> list[Span]:
+    """The sentences of an explanation that say for whom the recommendation does not hold."""
+    pieces = sentences_in(text, line)
+    return [piece for piece in pieces if directives.withdrawing(text[piece.start : piece.end])]
+
+
 def runs(
     text: str, pieces: Sequence[Span], mentions: Sequence[grades.Mention]
 ) -> list[Sequence[Span]]:

@@ -43,6 +43,7 @@ from medrag.documents.paragraphs import (
     runs,
     sentences_in,
     stating,
+    withdrawing,
 )
 from medrag.japanese.normalize import Span, fold
 
@@ -173,6 +174,13 @@ class _Reader:
     def ask(self, section: Section) -> None:
         asked = question_of(section.path[-1])
         self.label, self.question = asked or (section.path[-1], None)
+        below = next(paragraphs_in(self.text, Span(section.body, section.end)), None)
+        if (
+            self.question is None
+            and below
+            and directives.asking(self.text[below.start : below.end])
+        ):
+            self.question = self.text[below.start : below.end]
         self.depth = len(section.path)
         self.current = []
         self.ahead = []
@@ -207,9 +215,9 @@ class _Reader:
         related = bool(self.current) and (
             section.path[:-1] == self.current[-1].path[: len(section.path) - 1]
         )
-        if section.kind == "exception" and related:
-            for line in lines[:resumed]:
-                limit = condition(self.text, line)
+        for line in lines[:resumed] if related else []:
+            limits = [line] if section.kind == "exception" else withdrawing(self.text, line)
+            for limit in (condition(self.text, piece) for piece in limits):
                 if limit.text:
                     self.current[-1].limit(limit)
         if lines[resumed:]:
@@ -324,7 +332,7 @@ class _Reader:
                     and not directives.weighing(sentence)
                 )
             return False
-        if directives.exceptional(sentence):
+        if directives.exceptional(sentence) or directives.asking(sentence):
             return False
         if mode == "open" and self.label is None:
             mentions = mentions or self.below
@@ -335,7 +343,8 @@ class _Reader:
             return graded and plain and self.grades_itself(piece, mentions)
         framed = graded and bracketed(self.text, start, mentions)
         if not directives.recommending(sentence):
-            return mode == "answer" and framed and not self.current
+            graded = framed if mode == "answer" else any(m.kind == "strength" for m in self.ahead)
+            return graded and not self.current and not directives.defining(sentence)
         if mode == "answer":
             return (not self.current or framed) and not ungraded(self.label)
         if ungraded(self.label):
