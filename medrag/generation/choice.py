@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from medrag.generation.asked import states
 from medrag.generation.blocks import by_passage, with_what_follows
 from medrag.generation.evidence import Unit
+from medrag.generation.measures import apart, led_by
 from medrag.generation.question import Part, Wants
-from medrag.generation.scope import restrictions
+from medrag.generation.scope import for_children_only, of_adults, restrictions
 from medrag.generation.score import FORBIDS, Scored, scored, weights_of, whole_tables
-from medrag.generation.terms import LAY, PARTS, keys_of
+from medrag.generation.terms import LAY, PARTS, drugs_in, keys_of
 
 #: Share of the question's weight that the best sentence must meet.
 REACH = 0.55
@@ -36,6 +38,8 @@ ENTITIES = 0.66
 SPECIFIC = 0.3
 #: Rows of a table that is quoted whole.
 ROWS = 8
+#: Blank lines between a recommendation and the list under it, in characters.
+_NEXT_LINE = 4
 #: Units for each part of a question, a recommendation counting as one.
 MOST = 3
 
@@ -45,6 +49,7 @@ def choose(part: Part, units: Sequence[Unit]) -> list[Unit]:
 
     Drugs that are named side by side are answered one by one, where that answers better.
     """
+    units = [unit for unit in units if not apart(part.measures, unit.meant)]
     together = [part.terms[place] for place in part.either]
     alone = [
         replace(
@@ -66,6 +71,7 @@ class _Ranking:
         self._part = part
         weights = weights_of(part, units)
         self._passages = by_passage(units)
+        self._units = units
         self._whole_tables = whole_tables(part, units)
         self._scored = sorted(
             (scored(part, unit, weights, self._whole_tables) for unit in units),
@@ -129,7 +135,20 @@ class _Ranking:
         if not each:
             return True
         said = self._passages[unit.number] if unit.recommends else [unit]
-        return any(states(group, one.text, one.heading) for group in each for one in said)
+        return any(
+            states(group, one.text, one.heading) and not self._of_another(one)
+            for group in each
+            for one in said
+        )
+
+    def _of_another(self, unit: Unit) -> bool:
+        """Whether the drug that was last named, in the sentence or before it, is another one."""
+        drugs = [term for term in self._part.terms if term.drug]
+        if not drugs or unit.row:
+            return False
+        read = [one for one in self._passages[unit.number] if one.position <= unit.position]
+        last = next((one for one in reversed(read) if drugs_in(one.text)), None)
+        return last is not None and not any(term.met_by(last.own) for term in drugs)
 
     def _specific(self, one: Scored) -> bool:
         """Whether more is met than what the title of the document says already."""
@@ -188,7 +207,7 @@ class _Ranking:
                 return [unit for unit in of_passage if unit.row][:ROWS]
             return [_narrowed(self._part, best.unit)]
         if best.unit.recommends:
-            return of_passage
+            return of_passage + self._listed_under(of_passage[-1])
         good = {
             one.unit.position
             for one in self._scored
@@ -197,6 +216,18 @@ class _Ranking:
         return with_what_follows(
             best.unit, of_passage, good, grades=Wants.STRENGTH in self._part.wants
         )
+
+    def _listed_under(self, last: Unit) -> list[Unit]:
+        """The list right under a recommendation: to whom it does not apply, and what else holds."""
+        passage = last.hit.passage
+        following = [
+            unit
+            for unit in self._units
+            if unit.hit.passage.document_id == passage.document_id
+            and unit.hit.passage.section == passage.section
+            and 0 <= unit.hit.passage.start - passage.end <= _NEXT_LINE
+        ]
+        return list(takewhile(lambda unit: unit.listed and not unit.row, following))
 
 
 def _narrowed(part: Part, unit: Unit) -> Unit:
@@ -233,6 +264,16 @@ def _reaches(part: Part, one: Scored) -> bool:
         return False
     drugs = [met for term, met in zip(part.terms, one.met, strict=True) if term.drug]
     if drugs and not any(drugs):
+        return False
+    if (
+        unit.of
+        and drugs
+        and not any(term.met_by(keys_of(unit.of)) for term in part.terms if term.drug)
+    ):
+        return False  # given besides the drug of the table
+    if of_adults(part.named) and for_children_only(f"{unit.heading} {whole}"):
+        return False
+    if any(apart(part.measures, led_by(text)) for text in (whole, *unit.hit.passage.section)):
         return False
     if not restrictions(part.named) <= restrictions(whole) | restrictions(unit.heading):
         return False

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from medrag.documents import directives, grades
+from medrag.generation.measures import Measure, under
 from medrag.generation.terms import drugs_in, keys_of
 from medrag.retrieval.retriever import Hit
 
@@ -31,6 +32,9 @@ class Unit:
         row: It is a row of a table.
         columns: Of a row, what stands over each statement.
         subject: Keys of a row's first cell, which says what the row is about.
+        meant: Of a row, the measures for which it is meant (CCr 30〜49).
+        of: Of a row, the heading of its table where that alone names the drug.
+        listed: It stands in a list.
         grade: It only states strength or certainty.
         directs: It says what to do or not to do.
         reports: It tells what a study found.
@@ -49,6 +53,9 @@ class Unit:
     row: bool = False
     columns: tuple[str, ...] = ()
     subject: frozenset[str] = frozenset()
+    meant: tuple[Measure, ...] = ()
+    of: str = ""
+    listed: bool = False
     grade: bool = False
     directs: bool = False
     reports: bool = False
@@ -74,6 +81,7 @@ _NO_EVIDENCE = frozenset({"references", "contents"})
 _BULLET = re.compile(
     r"^\s*(?:[-*+•◦・※]\s+|[•・※]|>\s*|#{1,6}\s+|[(（]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[ 　]+(?=[「（ぁ-んァ-ヶ一-龥]))+"
 )
+_LISTED = re.compile(r"^\s*(?:[-*+•◦・※]|[(（]?[0-9０-９]{1,2}[)）])\s*")
 _BOLD = re.compile(r"\*\*|__")
 _LABEL = re.compile(
     r"^(?:【(?:推奨|推奨文|解説|例外|ただし書き|注意)】|(?:推奨文?|解説|Recommendation|Rationale)\s*[:：.]\s*)"
@@ -145,7 +153,9 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             header = cells
             continue
         named = _named(cells, header)
-        statements = _row(cells, named) if cells else (_plain(sentence),)
+        of = _of(cells, header, passage.section) if named else ""
+        shown = of if of in " ".join(passage.text.split()) else ""  # what it can be checked against
+        statements = _row(cells, named, header, shown) if cells else (_plain(sentence),)
         text = "。".join(statements)
         if not text or text in headings:
             continue
@@ -163,6 +173,9 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             row=bool(cells),
             columns=tuple(named),
             subject=keys_of(cells[0]) if cells else frozenset(),
+            meant=_meant(cells, header) if named else (),
+            of=of,
+            listed=bool(_LISTED.match(sentence)),
             grade=_only_grades(text),
             directs=_directs(text),
             reports=bool(_REPORTS.search(text)),
@@ -227,12 +240,51 @@ def _named(cells: list[str], header: list[str]) -> dict[str, str]:
     return {name: cell for name, cell in zip(header[1:], cells[1:], strict=True) if name and cell}
 
 
-def _row(cells: list[str], named: Mapping[str, str]) -> tuple[str, ...]:
+def _meant(cells: Sequence[str], header: Sequence[str]) -> tuple[Measure, ...]:
+    """The measures of a row: those of its first cell, else of a cell that holds nothing but a range."""
+    first = under(header[0], cells[0])
+    return first or tuple(
+        measure
+        for name, cell in zip(header[1:], cells[1:], strict=True)
+        if _BARE.fullmatch(cell)
+        for measure in under(name, cell)
+    )
+
+
+def _of(cells: Sequence[str], header: Sequence[str], section: Sequence[str]) -> str:
+    """The heading of a table whose row does not name the drug of which it speaks.
+
+    It names none, or one that is given besides: 「併用薬 | バルプロ酸あり」 of a table of another drug.
+    """
+    heading = _plain(_NUMBERED.sub("", section[-1])) if section else ""
+    besides = _BESIDES.search(cells[0]) or _BESIDES.search(header[0])
+    drugs = drugs_in(cells[0])
+    if not drugs_in(heading) or (drugs and not besides) or drugs & drugs_in(heading):
+        return ""
+    return heading
+
+
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:表|図|CQ|BQ|FQ|Q|Table)\s*[0-9０-９A-Za-z.．\-‐−–]*|[0-9０-９.．\-]+)[\s:：]*(?=\S)"
+)
+_BESIDES = re.compile(r"併用|(?:あり|なし)(?:$|[（(])")
+_JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
+_BARE = re.compile(
+    r"[0-9０-９][0-9０-９.,〜~–\-\s]*(?:以上|以下|未満|超)?(?:[0-9０-９.]+\s*(?:以下|未満))?(?:\s*(?:kg|歳))?"
+)
+
+
+def _row(
+    cells: Sequence[str], named: Mapping[str, str], header: Sequence[str], of: str
+) -> tuple[str, ...]:
     """A row to be read without its table: what stands under each heading, of what the row is about.
 
     A cell is a claim of its own, which can be cited and checked by itself.
     """
     if not named:
         return ("、".join(cell for cell in cells if cell),)
-    pattern = "{}, {}: {}" if cells[0].isascii() else "{}の{}は{}"
-    return tuple(pattern.format(cells[0], name, cell) for name, cell in named.items())
+    japanese = _JAPANESE.search("".join((cells[0], *named)))
+    about = f"{header[0]} {cells[0]}" if _BARE.fullmatch(cells[0]) else cells[0]
+    pattern = "{}の{}は{}" if japanese else "{}, {}: {}"
+    said = (pattern.format(about, name, cell) for name, cell in named.items())
+    return tuple(f"{of}：{one}" if of else one for one in said)

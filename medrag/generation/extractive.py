@@ -22,7 +22,7 @@ from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.evidence import Unit, units_of
 from medrag.generation.language import NOTHING_FOUND, WITHHELD, Language, language_of, notice
 from medrag.generation.question import Part, read
-from medrag.generation.terms import LAY, Term
+from medrag.generation.terms import LAY, Term, drugs_in
 from medrag.retrieval.retriever import Hit
 
 #: A word that is not found is read as one that is, from this length and likeness on (difflib).
@@ -150,7 +150,11 @@ def _respelt(
         if not term.known and len(term.text) >= SHORTEST_MISSPELT and not term.met_by(vocabulary):
             close = get_close_matches(term.text, sorted(vocabulary), n=1, cutoff=RESEMBLANCE)
         if close:
-            terms.append(replace(term, keys={**term.keys, close[0]: LAY}))
+            drug = bool(drugs_in(close[0]))  # and then the answer must be about that one
+            keys = {**term.keys, close[0]: LAY}
+            terms.append(
+                replace(term, keys=keys, drug=drug, of_a_kind=drug, entity=drug or term.entity)
+            )
             notices.append(notice("read_as", language, written=term.text, read=close[0]))
         else:
             terms.append(term)

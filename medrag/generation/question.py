@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from medrag.generation.asked import Aspect, asked_in
 from medrag.generation.language import Language, language_of
+from medrag.generation.measures import Measure, measures_in
 from medrag.generation.terms import Term, terms_of
 from medrag.japanese.normalize import fold
 
@@ -38,6 +39,7 @@ class Part:
         each: What the answer must state of what the question names, one by one (see Asked).
         editions: The editions that the question names, for example "2020年版".
         language: Of the whole question.
+        measures: What it gives of a patient (CCr 40, 80歳).
     """
 
     text: str
@@ -47,6 +49,7 @@ class Part:
     each: tuple[tuple[Aspect, ...], ...] = ()
     editions: tuple[str, ...] = ()
     language: Language = "ja"
+    measures: tuple[Measure, ...] = ()
 
     @property
     def named(self) -> str:
@@ -132,6 +135,7 @@ def read(question: str) -> tuple[Part, ...]:
                 each=asked.each,
                 editions=tuple(_EDITION.findall(fold(question))),
                 language=language_of(question),
+                measures=measures_in(_ages(piece)) or measures_in(_ages(fold(about))),
                 wants=frozenset(
                     kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
                 )
@@ -176,4 +180,6 @@ def _either(wording: str, terms: tuple[Term, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(together))
 
 
-_EDITION = re.compile(r"[0-9]{4}年(?:改訂)?版|第[0-9]+版")
+_EDITION = re.compile(
+    r"[0-9]{4}年(?:改訂)?版|第[0-9]+版|[0-9]{4}年(?=の[^、。？?]{0,16}(?:ガイドライン|指針|手引))"
+)

@@ -59,3 +59,17 @@ def elsewhere(asked: str, said: str, over: str) -> bool:
         if wanted and named and wanted.isdisjoint(named):
             return True
     return False
+
+
+_ADULTS = re.compile(r"成人|大人|高齢|\badults?\b|elderly")
+
+
+@lru_cache(maxsize=8192)
+def of_adults(text: str) -> bool:
+    """Whether a text names grown-up people."""
+    return bool(_ADULTS.search(fold(text).lower()))
+
+
+def for_children_only(text: str) -> bool:
+    """Whether a text is about children and says nothing of adults."""
+    return "childhood" in restrictions(text) and not of_adults(text)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from medrag.generation.asked import states
 from medrag.generation.evidence import Unit
+from medrag.generation.measures import within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import elsewhere, restrictions
 from medrag.generation.terms import LAY, MEMBER, PARTS, Term, drugs_in, keys_of
@@ -155,7 +156,9 @@ def _met(term: Term, unit: Unit, *, exact: bool, beside: float) -> float:
 
 
 def _by_name(part: Part, row: Unit) -> bool:
-    return any(term.met_by(row.subject) >= PARTS for term in part.terms)
+    return within(part.measures, row.meant) or any(
+        term.met_by(row.subject) >= PARTS for term in part.terms
+    )
 
 
 _DIGIT = re.compile(r"[0-9０-９]")

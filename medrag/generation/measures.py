@@ -1,0 +1,124 @@
+"""Measures of a patient: what a question gives (CCr 40, 12 kg, 80歳), and for which a text is meant.
+
+A row that is meant for 80以上 does not answer for 40, nor a recommendation for 65歳未満 for somebody of
+80, however well their words agree. Only a measure of the same name is compared: eGFR is not CCr.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.japanese.normalize import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A range of one measure.
+
+    Attributes:
+        name: What is measured: "age", "weight", "egfr", "ccr".
+        low, high: Both included.
+        start: Where it stands in the folded text.
+    """
+
+    name: str
+    low: float
+    high: float
+    start: int
+
+    def meets(self, other: Measure) -> bool:
+        """Whether some patient has both."""
+        return self.name == other.name and self.low <= other.high and other.low <= self.high
+
+
+_NAMES = {
+    "age": r"年齢\s*",
+    "weight": r"体重\s*",
+    "egfr": r"(?:e?gfr|推算糸球体濾過量)[^0-9a-z]{0,12}?",
+    "ccr": r"(?:ccr|clcr|crcl|クレアチニン・?クリアランス)[^0-9a-z]{0,12}?",
+}
+_UNITS = {"age": r"(?:歳|才)", "weight": r"kg(?![a-z/])", "egfr": "", "ccr": ""}
+_CLEARANCE = r"(?:ml/(?:分|min)(?:/1\.73\s*m[2²])?)"
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
+#: Just less than a bound that is not included.
+_NEXT = 1e-6
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    unit = _UNITS[name] or _CLEARANCE
+    range_ = (
+        rf"{_NUMBER}\s*{unit}?(?P<decade>代)?\s*(?:[〜~–-]\s*{_NUMBER}\s*{unit}?)?"
+        rf"\s*(以上|以下|未満|超|を超え)?(?:\s*{_NUMBER}\s*{unit}?\s*(未満|以下))?"
+    )
+    if not _UNITS[name]:
+        return re.compile(rf"{_NAMES[name]}{range_}")
+    return re.compile(
+        rf"(?<![0-9.])(?:{_NAMES[name]}|(?=[0-9.]+\s*(?:[〜~–-]\s*[0-9.]+\s*)?{unit})){range_}"
+    )
+
+
+_PATTERNS = {name: _pattern(name) for name in _NAMES}
+_NAMED = {name: re.compile(written) for name, written in _NAMES.items()}
+
+
+@lru_cache(maxsize=8192)
+def measures_in(text: str) -> tuple[Measure, ...]:
+    """The measures that a text gives."""
+    folded = fold(text).lower()
+    return tuple(_found(folded))
+
+
+def _found(folded: str) -> Iterator[Measure]:
+    for name, pattern in _PATTERNS.items():
+        for match in pattern.finditer(folded):
+            first, decade, last, bound, second, _ = match.groups()
+            low = high = float(first)
+            if decade:
+                high = low + 9
+            elif last:
+                high = float(last)
+            elif bound in ("以上", "超", "を超え"):
+                low, high = low + (_NEXT if bound != "以上" else 0), float("inf")
+            elif bound in ("以下", "未満"):
+                low, high = 0.0, high - (_NEXT if bound == "未満" else 0)
+            if second and bound == "以上":
+                high = float(second) - (_NEXT if match[0].endswith("未満") else 0)
+            yield Measure(name=name, low=low, high=high, start=match.start())
+
+
+def under(header: str, cell: str) -> tuple[Measure, ...]:
+    """The measures that a cell gives under a header that may name what it measures."""
+    said = fold(header).lower()
+    named = next((name for name, one in _NAMED.items() if one.match(f"{said} ")), None)
+    if named is None or not re.match(r"\s*[0-9]", fold(cell)):
+        return measures_in(cell)
+    return measures_in(f"{said.split('(')[0]} {cell}")
+
+
+_LABEL = re.compile(r"^(?:(?:cq|bq|fq|q|推奨)\s*[0-9.-]*[\s:.]*|ただし[、,]?|\s)*")
+
+
+def led_by(text: str) -> tuple[Measure, ...]:
+    """The measures that a text gives, if it begins with one, as what says for whom it is meant."""
+    found = measures_in(text)
+    label = _LABEL.match(fold(text).lower())
+    begins = label.end() if label else 0
+    return found if any(one.start == begins for one in found) else ()
+
+
+def apart(asked: Collection[Measure], meant: Collection[Measure]) -> bool:
+    """Whether what is asked about is none of what is meant, of some measure that both give."""
+    for name in {one.name for one in asked} & {one.name for one in meant}:
+        if not any(one.meets(other) for one in asked for other in meant if one.name == name):
+            return True
+    return False
+
+
+def within(asked: Collection[Measure], meant: Collection[Measure]) -> bool:
+    """Whether both give a measure, and agree in all that they do."""
+    return bool({one.name for one in asked} & {one.name for one in meant}) and not apart(
+        asked, meant
+    )
