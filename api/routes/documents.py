@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query
 from medrag.answer import NOTICE
 from medrag.documents.document import Document
 from medrag.documents.guideline import Grade
+from medrag.documents.rights import quotable
 from medrag.index.index import Index
 from medrag.pipeline import Medrag
 
@@ -110,7 +111,7 @@ def _passage(rag: Medrag, identifier: str) -> dict[str, Any]:
     found = index.passage(identifier)
     document = index.documents[found.document_id]
     limit = document.metadata.get("quote_limit")
-    text = found.text if limit is None else found.text[: int(limit)]
+    text = quotable(found.text, None if limit is None else int(limit))
     return {
         "generation": index.generation,
         "passage_id": found.id,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from medrag.answer.labels import NEAREST_SHOWN, READINGS
 from medrag.answer.record import Answer, Citation, Provenance, Status
 from medrag.attribution.verdicts import Claim, Evidence, Report
+from medrag.documents.rights import quotable
 from medrag.errors import Notice
 from medrag.generation.draft import Draft
 from medrag.retrieval.retriever import Hit
@@ -84,7 +85,7 @@ def in_document(claim: Claim, hits: Sequence[Hit]) -> Claim:
     for piece in claim.evidence:
         hit = hits[int(piece.passage_id) - 1]
         passage = hit.passage
-        quote = piece.quote[: hit.quote_limit]
+        quote = quotable(piece.quote, hit.quote_limit)
         placed.append(
             Evidence(
                 passage_id=passage.id,
@@ -111,8 +112,8 @@ def _citations(claims: Sequence[Claim], hits: Sequence[Hit]) -> Iterator[Citatio
         ]
         start = min((piece.start for piece in rests_on), default=passage.start)
         end = max((piece.end for piece in rests_on), default=passage.end)
-        if hit.quote_limit is not None:
-            end = min(end, start + hit.quote_limit)
+        resting = passage.text[start - passage.start : end - passage.start]
+        end = start + len(quotable(resting, hit.quote_limit))
         yield Citation(
             number=number,
             passage_id=passage.id,

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from medrag.documents.manifest import Entry
 from medrag.errors import ParseError
 
 _WORDS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
+
+
+# A number with what it is counted in: half of it is another dose.
+_QUANTITY = re.compile(
+    r"[0-9０-９](?:[0-9０-９.,．，/／〜～~:：×^+\-－–]|\s?[0-9A-Za-zµμ%％℃°])*[ 　]?[日回週月年歳時分秒錠例人倍㎜㎎㎏]?"
+    r"|[A-Za-z]+"
+)
+
+
+def quotable(text: str, limit: int | None) -> str:
+    """The beginning of a text that may be shown: at most `limit` characters, no quantity or word cut."""
+    if limit is None or len(text) <= limit:
+        return text
+    for found in _QUANTITY.finditer(text):
+        if found.start() < limit < found.end():
+            return text[: found.start()]
+    return text[:limit]
 
 
 def of(entry: Entry | None, metadata: Mapping[str, str], where: str) -> dict[str, str]:
