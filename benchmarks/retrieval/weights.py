@@ -4,7 +4,8 @@
 
 Two measures of each trial. RR@10 and R@10 on the 640 questions of the data folder. On the sample
 guidelines, over the answerable questions of benchmarks/answers marked `dev`: is the whole gold evidence
-among eight hits, and does the first hit hold some of it. Without NAME=VALUE the trials are TRIALS.
+among eight hits, does the first hit hold some of it, and are two of the questions asked as one both
+answered among eight hits. Without NAME=VALUE the trials are TRIALS.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import contextlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ from measure import DEEP, best, questions
 
 from medrag.index import encoders
 from medrag.index.index import Index
-from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.parts import parts
+from medrag.retrieval.retriever import Hit, Retriever
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = (
@@ -56,49 +58,67 @@ TRIALS = (
 
 
 class Quality(NamedTuple):
-    """Of one trial; shares of questions, and the number of sample questions behind the last two."""
+    """Of one trial; shares of questions, and the number of sample questions behind the others."""
 
     reciprocal_rank: float
     recall: float
     evidence: float
     first: float
+    both: float
     questions: int
 
     def __str__(self) -> str:
         return (
             f"RR@10 {self.reciprocal_rank:.4f}  R@10 {self.recall:.4f}  "
-            f"evidence@8 {self.evidence:.3f}  first {self.first:.3f}  (n={self.questions})"
+            f"evidence@8 {self.evidence:.3f}  first {self.first:.3f}  both@8 {self.both:.3f}"
+            f"  (n={self.questions})"
         )
+
+
+def answerable() -> list[dict[str, Any]]:
+    """The dev questions about the sample guidelines that have gold evidence."""
+    lines = (ROOT / "benchmarks/answers/questions.jsonl").read_text("utf-8").splitlines()
+    asked: list[dict[str, Any]] = list(map(json.loads, lines))
+    return [one for one in asked if one["split"] == "dev" and one["gold"]]
+
+
+def holds(hits: Sequence[Hit], question: dict[str, Any]) -> list[bool]:
+    """Of each piece of gold evidence, whether it stands in the hits."""
+    texts: dict[str, str] = {}
+    for hit in hits:
+        own = plain(hit.passage.text)
+        texts[hit.passage.document_id] = texts.get(hit.passage.document_id, "") + own
+    gold = [(one["document_id"], plain(one["quote"])) for one in question["gold"]]
+    return [quote in texts.get(document, "") for document, quote in gold]
 
 
 def evidence(index: Index, *, show: bool = False) -> tuple[float, float, int]:
     """Shares of the dev questions with all gold evidence in eight hits, with some in the first."""
     retriever = Retriever(index)
-    lines = (ROOT / "benchmarks/answers/questions.jsonl").read_text("utf-8").splitlines()
     found, first = [], []
-    for question in map(json.loads, lines):
-        if question["split"] != "dev" or not question["gold"]:
-            continue
+    for question in answerable():
         hits = retriever.search(question["question"], k=8)
-        texts: dict[str, str] = {}
-        for hit in hits:
-            own = plain(hit.passage.text)
-            texts[hit.passage.document_id] = texts.get(hit.passage.document_id, "") + own
-        gold = [(one["document_id"], plain(one["quote"])) for one in question["gold"]]
-        found.append(all(quote in texts.get(document, "") for document, quote in gold))
-        first.append(
-            bool(hits)
-            and any(
-                quote in plain(hits[0].passage.text)
-                for document, quote in gold
-                if document == hits[0].passage.document_id
-            )
-        )
+        found.append(all(holds(hits, question)))
+        first.append(any(holds(hits[:1], question)))
         if show and not (found[-1] and first[-1]):
             print(question["id"], "first" if found[-1] else "MISSED", question["question"])
             for hit in hits[: 3 if found[-1] else 8]:
                 print(f"    {hit.score:.2f} {hit.passage.id} {plain(hit.passage.text)[:60]}")
     return sum(found) / len(found), sum(first) / len(first), len(found)
+
+
+def both(index: Index) -> float:
+    """Two dev questions asked as one: the share of pairs with all evidence of both in eight hits."""
+    retriever = Retriever(index)
+    asked = answerable()
+    half = len(asked) // 2
+    found = []
+    for one, other in zip(asked[:half], asked[half : 2 * half], strict=True):
+        text = "".join(question["question"].rstrip("?？。") + "？" for question in (one, other))
+        if len(parts(text)) == 2:
+            hits = retriever.search(text, k=8)
+            found.append(all(holds(hits, one)) and all(holds(hits, other)))
+    return sum(found) / len(found)
 
 
 def ranked(index: Index, data: Path) -> tuple[float, float]:
@@ -150,7 +170,7 @@ def main() -> None:
         def quality(*, show: bool = False) -> Quality:
             rank, recall = ranked(index, arguments.data)
             found, first, asked = evidence(sample, show=show)
-            return Quality(rank, recall, found, first, asked)
+            return Quality(rank, recall, found, first, both(sample), asked)
 
         print(f"{'as it ships':<40} {quality(show=arguments.show)}", flush=True)
         for trial in arguments.trials:

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from medrag.japanese import abbreviations
 from medrag.japanese.normalize import fold
 
-#: Of the meanings of one short form, those that the most documents give it.
+#: Of the meanings of one short form, those that the most documents give it. A bound on what a short
+#: form that means something else in each document can add to a question, not a measured choice.
 _MEANINGS = 3
 
 

@@ -27,7 +27,8 @@ from medrag.retrieval.question import Question
 #: The columns of `features`, in order.
 NAMES = ("words", "bigrams", "sentence", "coverage", "answer", "opening", "pairs")
 
-#: How many words a passage opens with.
+#: How many words a passage opens with: 6. With the weights as learned RR@10 is .9532 at 3, .9546 at 6,
+#: .9551 at 10, .9540 at 20; first hits on the sample .774, at 20 .763.
 _OPENING = np.arange(1, 7)
 
 _ZERO = np.zeros(1, dtype=np.int64)

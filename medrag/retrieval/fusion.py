@@ -53,7 +53,9 @@ class Fusion:
         return np.asarray(self.slope * share + self.intercept)
 
 
-#: Keeps a question of one common word from looking certain.
+#: Keeps a question of one common word from looking certain. With a curve fitted to each, the Brier score
+#: is .150 on the shared questions and .228 on the sample's at 0, .146 and .223 at 2, .145 and .220 at
+#: 4, .147 and .217 at 8.
 SOFT = 4.0
 
 

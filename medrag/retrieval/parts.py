@@ -10,7 +10,7 @@ import re
 
 from medrag.japanese.normalize import fold
 
-#: Parts of a question. A convention: with two hits of each, they fill the eight passages of an answer.
+#: Parts of a question. A convention: two hits of each (`PART_HITS`) fill the eight passages of an answer.
 MOST = 4
 _LIST = re.compile(
     r"^(?P<topic>.{2,60}?の)(?P<items>[^、・,。?!のは]{1,12}(?:[、・,][^、・,。?!のは]{1,12})+)(?P<rest>(?:は|を|について|に関して).{0,20})$"

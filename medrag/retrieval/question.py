@@ -23,8 +23,11 @@ from medrag.retrieval.answer_types import wanted
 from medrag.retrieval.names import ASKING, EXPANDED, Expansion, Names, content_of
 from medrag.retrieval.topics import Weigh
 
-#: Characters of a question that are read; what follows could only blur it, and takes time.
+#: Characters of a question that are read; the retriever says when there were more. Ten thousand of
+#: prose take .15 s of CPU on 13,447 paragraphs, of a script without a break .4 s at most.
 LONGEST = 10_000
+# Bounds, not measured choices: no question comes near them. Names are looked up in its beginning
+# (`_MENTIONS` are found long before), and the square matrix of pairs stays within some MB.
 _LONGEST_FOR_NAMES = 2000
 _TERMS = 256
 #: A term that stands in a larger share of the passages tells none apart and is left out of BM25, in
