@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from medrag.documents import directives, grades
 from medrag.documents.guideline import Condition, Grade
@@ -79,6 +80,14 @@ class Draft:
                 kept += text[cursor : max(cursor, exception.start)]
                 cursor = max(cursor, exception.end)
         return kept + text[cursor : max(cursor, self.end)]
+
+    def withhold(self, text: str, pieces: Sequence[Span]) -> Literal[False]:
+        """Take from the reasons below it to whom it is not given; they end its block."""
+        for piece in pieces:
+            said = condition(text, piece)
+            if directives.withholding(said.text) and said not in self.exceptions:
+                self.exceptions.append(said)
+        return False
 
     def limit(self, condition: Condition) -> None:
         """Take an exception, once."""

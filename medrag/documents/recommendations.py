@@ -57,8 +57,7 @@ Mode = Literal["labelled", "answer", "open"]
 def found(document: Document) -> tuple[Recommendation, ...]:
     """The recommendations of a document, in order of their place."""
     drafts = [] if directions.prices(document.text) else _Reader(document).drafts()
-    if not drafts:
-        drafts = list(directions.found(document))
+    drafts = drafts or list(directions.found(document))
     drafts.sort(key=lambda draft: draft.start)
     announced.attach(document, drafts)
     footnotes.attach(document.text, drafts)
@@ -271,10 +270,7 @@ class _Reader:
         if not pieces:
             return open_
         started = False
-        if self.current and not mentions and only_votes(text[start : line.end]):
-            self.current[-1].block_end = max(self.current[-1].block_end, line.end)
-            return True
-        if self.current and only:
+        if self.current and (only or (not mentions and only_votes(text[start : line.end]))):
             self.current[-1].grade(mentions)
             self.current[-1].block_end = max(self.current[-1].block_end, line.end)
             return True
@@ -293,9 +289,11 @@ class _Reader:
             started = True
         if started:
             return True
-        if not self.current or not open_:
+        if not self.current:
             return False
         last = self.current[-1]
+        if not open_:
+            return last.withhold(text, pieces) if mode == "open" and self.label else False
         if mode == "labelled" and marker and _LEADS_A_LIST.search(text[last.start : last.end]):
             last.end = last.block_end = line.end
             return True
@@ -392,7 +390,7 @@ class _Reader:
         """Take a paragraph below a recommendation as grades or exceptions of it, or end it."""
         parts = [self.text[piece.start : piece.end] for piece in pieces]
         if not all(directives.limiting(part) for part in parts[:2]):
-            return False
+            return last.withhold(self.text, pieces) if self.label else False
         for piece, part in zip(pieces, parts, strict=True):
             if not only_grades(self.text, piece.start, piece.end, grades.find(part, piece.start)):
                 last.limit(condition(self.text, piece))

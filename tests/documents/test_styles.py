@@ -253,24 +253,80 @@ def test_a_frame_of_lines_hides_nothing(tmp_path: Path) -> None:
     assert [limit.text for limit in found.exceptions] == ["心不全の患者には行わない。"]
 
 
-FEES = "診療報酬の算定方法に関する通知\n\n第１部　管理料\n\n" + "\n".join(
-    f"({n})　当該管理料は、患者１人につき月１回に限り算定すること。届出を行った保険医療機関は所定点数を算定する。"
-    for n in range(1, 30)
-)
+def test_what_is_not_advised_by_the_legend_of_the_grades_is_against(tmp_path: Path) -> None:
+    first, second = read(
+        tmp_path,
+        HEAD
+        + "推奨度は 1（勧める）、2（弱く勧める）、3（勧めない）。\n\n## 合意\n\n**Statement 1** 高齢者に運動を行う。〈推奨度1，エビデンスレベルII〉\n\n"
+        "**Statement 2** 高齢者に睡眠薬を用いる。〈推奨度3，エビデンスレベルV〉\n",
+    ).recommendations
+    assert (first.polarity, second.polarity) == ("for", "against")
 
 
-@pytest.mark.parametrize("name", ["notice.txt", "notice.md", "notice.html"])
-def test_a_fee_schedule_recommends_nothing_in_any_format(tmp_path: Path, name: str) -> None:
-    text = FEES.replace("\n", "<br>\n") if name.endswith("html") else FEES
-    assert read(tmp_path, text, name).recommendations == ()
+def test_a_list_of_what_not_to_do_is_no_legend(tmp_path: Path) -> None:
+    (found,) = read(
+        tmp_path,
+        HEAD
+        + "注意\n1：妊婦には勧めない\n2：小児には勧めない\n\n## CQ1 何を行うか\n\n【推奨】運動を行う。\n\n推奨の強さ：1\n",
+    ).recommendations
+    assert found.polarity == "for"
 
 
-def test_a_regulatory_notice_directs_no_care(tmp_path: Path) -> None:
-    text = "原薬等登録原簿の利用に関する指針について（通知）\n\n第一　申請\n\n" + "\n".join(
-        f"({n})　登録を受けようとする者は、様式第{n}号による申請書を機構に提出すること。"
-        for n in range(1, 20)
+def test_tables_one_below_another_hold_a_recommendation_each(tmp_path: Path) -> None:
+    table = "<table><tr><th>臨床疑問</th><td>CQ {n}　何を行うか</td></tr><tr><th>推奨文</th><td>運動{n}を行う。</td></tr><tr><th>推奨度</th><td>強く推奨</td></tr></table>"
+    entry = read(
+        tmp_path,
+        "<h1>架空指針</h1>" + table.format(n=1) + table.format(n=2),
+        "guide.html",
     )
-    assert read(tmp_path, text, "notice.txt").recommendations == ()
+    assert [(r.cq, r.text) for r in entry.recommendations] == [
+        ("CQ1", "運動1を行う。"),
+        ("CQ2", "運動2を行う。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grading", "strength", "certainty"),
+    [
+        ("【勧める度合い：場合により勧める】【証拠の質：低い】", "場合により勧める", "低い"),
+        ("〈強く推奨・根拠の質 高〉", "強く推奨", "高"),
+        (
+            "\n\n推奨の強さ：実施することを強く推奨する\nエビデンスの確実性：C（弱）",
+            "実施することを強く推奨する",
+            "C（弱）",
+        ),
+    ],
+)
+def test_grades_in_words_of_the_document_s_own(
+    tmp_path: Path, grading: str, strength: str, certainty: str
+) -> None:
+    (found,) = read(
+        tmp_path, f"{HEAD}## CQ1 何を行うか\n\n【推奨】運動を行う。{grading}\n"
+    ).recommendations
+    assert told(found) == ("CQ1", strength, certainty, "for")
+
+
+def test_a_grade_ahead_makes_the_answer_a_recommendation_and_the_question_none(
+    tmp_path: Path,
+) -> None:
+    (found,) = read(
+        tmp_path,
+        HEAD
+        + "A：行うよう勧められる\nD：行わないよう勧められる\n\n## Clinical Question 2\n\n鎮痙薬は推奨されるか\n\n（推奨グレードD）\n鎮痙薬を単独で用いる。\n\n"
+        "【解説】\n試験はない。がんの患者には本推奨を適用しない。\n",
+    ).recommendations
+    assert told(found) == ("Clinical Question 2", "D", None, "against")
+    assert found.question == "鎮痙薬は推奨されるか"
+    assert [limit.text for limit in found.exceptions] == ["がんの患者には本推奨を適用しない。"]
+
+
+def test_to_whom_it_is_not_given_is_read_below_the_recommendation_too(tmp_path: Path) -> None:
+    (found,) = read(
+        tmp_path,
+        HEAD
+        + "## CQ1 何を行うか\n\n硫酸マグネシウムの投与を推奨する（1A）。\n\n初回4 gを投与する。重症筋無力症の患者には投与しない。\n",
+    ).recommendations
+    assert [limit.text for limit in found.exceptions] == ["重症筋無力症の患者には投与しない。"]
 
 
 def test_words_that_a_typesetter_broke_over_lines_are_read_whole(tmp_path: Path) -> None:
@@ -326,6 +382,7 @@ def test_questions_and_answers_in_polite_sentences(tmp_path: Path, suffix: str) 
         ("## (1) CQ12-3：何を用いるか", "CQ12-3"),
         ("## 論点2　何を用いるか", "論点2"),
         ("設問一　何を用いるか", "設問一"),
+        ("設問（３）　何を用いるか", "設問(3)"),
         ("問1　何を用いるか。", "問1"),
     ],
 )
