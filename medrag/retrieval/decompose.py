@@ -3,8 +3,9 @@
 The rules of `parts` split only where a question plainly lists several things; 「妊娠中だが血圧が高い、
 何を飲めてどこまで下げる」 takes a model. Its reply is data that nobody vouches for: a part is searched
 only if every number and every content word of it stands in the question, so that a drug the model
-thinks of itself is never looked up in the asker's name. The whole question is searched in any case;
-when the model is late, fails or gives nothing usable, the rules split it and a Notice says so.
+thinks of itself is never looked up in the asker's name. Parts serve finding alone: the whole question
+is searched in any case, and answered as it was asked. When the model is late, fails or gives nothing
+usable, the rules split the question and a Notice says so.
 """
 
 from __future__ import annotations
