@@ -235,6 +235,27 @@ _ASPECTS = (
     ),
 )
 
+_PLACE = Aspect(
+    name="place",
+    asked=_pattern(r"挿入部位|穿刺部位|注射部位|どこ(?=[にがへを]|から)"),
+    value=_pattern(
+        r"部位|部に|(?:静脈|動脈)(?:[にをへ内]|から)|[上下]肢|[左右]|[内外]側|皮下|腕|腹|背|胸|頸|鎖骨|大腿|肩|耳|室|棟|科|外来|施設|病院|センター|位置|高さ|相談|報告|連絡"
+    ),
+)
+#: What a sentence must call by its name, or by one of these, to state it.
+_CALLED = tuple(
+    Aspect(name=name, asked=_pattern(asked), label=_pattern(label))
+    for name, asked, label in (
+        ("size", r"太さ|サイズ|何フレンチ|何ゲージ|何(?:fr|g)\b", r"[0-9]\s*(?:fr|g\b|mm|cm|号)|フレンチ|ゲージ|太さ|サイズ|径|太い|細い|size|french"),
+        ("concentration", r"(?<!中)濃度(?=[はをと]|$)", r"[0-9]\s*(?:%|m?g/m?l|mg/dl|mol|単位/ml)|濃度|希釈|倍"),
+        ("speed", r"(?:注入|投与|点滴|滴下)?速度(?=[はをと]|$)", r"/\s*(?:時|分|h)|毎[時分]|時速|かけて|速度|ゆっくり|急速"),
+        ("kinetics", r"生物学的利用能|吸収率|代謝経路|排泄経路|蛋白結合率|分子量|血中濃度のピーク", r"利用能|吸収|代謝|排泄|結合|分子量|ピーク"),
+        ("approval", r"発売(?:日|年|元)?|承認(?:年|日|された)|保険適[用応]|販売名|商品名|後発(?:品|薬)|ジェネリック", r"発売|承認|保険|販売|商品|後発|ジェネリック|適用"),
+        ("prognosis", r"予後|余命|寿命", r"予後|余命|寿命|生存|死亡|再発|回復|改善|治る"),
+        ("missed", r"飲み忘れ|飲みわすれ|忘れたとき", r"忘れ"),
+        ("overdose", r"過量(?:投与|服用|内服)|飲みすぎ|飲み過ぎ|大量に飲", r"過量|過剰|大量|中毒|拮抗|超え"),
+    )
+)  # fmt: skip
 #: 何年 is answered in years, or in months and weeks.
 _UNITS = {
     "年": "年|[かヶヵカケ]月|週|years?|months?",
@@ -303,7 +324,7 @@ def asked_in(question: str) -> Asked:
     )
     wording = _blanked(wording, _ASKED_UNIT)
     conditional = _CONDITION.search(question) is not None
-    for aspect in _ASPECTS:
+    for aspect in (_PLACE, *_CALLED, *_ASPECTS):
         match = aspect.asked.search(unread)
         if match is None:
             continue

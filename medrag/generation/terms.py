@@ -68,6 +68,8 @@ _GENERAL = _set("""
 
 #: What is done with any treatment: lay wording for one of these says little about which.
 _ACTIONS = _set("中止 継続 服用 開始 使用 投与 休薬 増量 減量")
+#: Words that say of what kind a thing is, and stand for too many to stand for one.
+_KINDS = _set("療法 検査 手術 試験 指導 管理 治療")
 #: Katakana that names no substance and no disease.
 _LOANWORDS = _set("""
     ルーチン ケース レベル リスク コントロール チェック パターン タイミング ポイント メリット デメリット スコア グループ アプリ サイン
@@ -268,8 +270,11 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         keys=keys,
         parts=parts,
         spelled=frozenset(words(spelled)) - _EMPTY - _GENERAL,
-        head=head if head in parts else "",
-        entity=bool(sources & _ENTITIES) or restricts or _a_site(text, sources),
+        head=head if head in parts - _KINDS else "",
+        entity=bool(sources & _ENTITIES)
+        or restricts
+        or _a_site(text, sources)
+        or (lay and _names_a_condition(lexicon, keys) and not _TELLS.search(text)),
         of_a_kind=of_a_kind,
         drug=bool(sources & _DRUGS),
         known=True,
@@ -297,6 +302,19 @@ def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
     if "高齢" in text:
         keys.update(dict.fromkeys(_ELDERLY, LAY))
     return keys
+
+
+_TELLS = re.compile(r"[いるたう]$")
+
+
+def _names_a_condition(lexicon: Lexicon, keys: Iterable[str]) -> bool:
+    return any(
+        lexicon.groups[index].source == "conditions"
+        for key in keys
+        for mention in lexicon.find(key)
+        if mention.end - mention.start == len(key)
+        for index in mention.group_ids
+    )
 
 
 def _a_site(text: str, sources: set[str]) -> bool:

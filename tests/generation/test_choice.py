@@ -184,3 +184,28 @@ def test_each_recommendation_keeps_its_own_grade() -> None:
         "成人の高血圧患者に減塩を推奨する[1]。推奨の強さ：強い（1）[1]。"
         "CKD患者に減塩を推奨する[2]。推奨の強さ：強い（1）[2]。"
     )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "オメプラゾールの予後は？",
+        "オメプラゾールの錠剤のサイズは？",
+        "オメプラゾールを飲み忘れたときはどうしますか",
+        "オメプラゾールの生物学的利用能は？",
+        "オメプラゾールはどこに注射しますか",
+    ],
+)
+def test_what_is_asked_must_be_called_by_its_name(question: str) -> None:
+    assert write(question, OMEPRAZOLE).abstained
+
+
+def test_another_symptom_than_the_one_asked_about_is_no_answer() -> None:
+    constipation = hit(
+        "オピオイドの開始と同時に、緩下薬を予防的に投与する。",
+        "第5章 便秘",
+        start=2400,
+        title="がん疼痛の手引き",
+    )
+    assert write("オピオイドの吐き気には何を使いますか", constipation).abstained
+    assert "緩下薬" in write("オピオイドの便秘には何を使いますか", constipation).text
