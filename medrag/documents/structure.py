@@ -18,6 +18,7 @@ from medrag.documents.labels import QUESTION, clean, kind_of, label_of, unnumber
 from medrag.documents.parsers import Heading
 from medrag.documents.table_sections import Line, lines_of
 from medrag.japanese.normalize import fold
+from medrag.japanese.sentences import COUNTED
 
 _NUMBERED = (
     (
@@ -34,8 +35,11 @@ _NUMBERED = (
     ("letter", re.compile(r"[A-H][.．]\s*(?=\S)")),
     ("1.1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－−][0-9]{1,2}){3}[.]?\s*(?=[^\s0-9.])")),
     ("1.1.1", re.compile(r"[0-9]{1,2}(?:[.\-‐－−][0-9]{1,2}){2}[.]?\s*(?=[^\s0-9.])")),
-    ("1.1", re.compile(r"[0-9]{1,2}[.\-‐－−][0-9]{1,2}[.]?\s+(?=[^\s0-9.])")),
-    ("1", re.compile(r"[0-9]{1,2}[.、]?\s+(?=[^\s0-9])|[0-9]{1,2}[.](?=[^\s0-9])")),
+    ("1.1", re.compile(rf"[0-9]{{1,2}}[.\-‐－−][0-9]{{1,2}}[.]?\s+(?!{COUNTED})(?=[^\s0-9.])")),
+    (
+        "1",
+        re.compile(rf"[0-9]{{1,2}}[.、]?\s+(?!{COUNTED})(?=[^\s0-9])|[0-9]{{1,2}}[.](?=[^\s0-9])"),
+    ),
     ("一", re.compile(r"[一二三四五六七八九十]{1,3}[.、]?\s+(?=\S)")),
 )
 _NAMED = re.compile(

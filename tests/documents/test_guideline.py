@@ -232,3 +232,15 @@ def test_a_manual_says_that_its_sentences_are_directions(tmp_path: Path) -> None
     (notice,) = entry.document.notices
     assert notice.code == "directions_only"
     assert "2 sentences" in notice.message
+
+
+@pytest.mark.parametrize("dose", ["20 mLを1日3回投与し", "0.5 mgから始め", "90 mmHg未満の患者に"])
+def test_a_dose_that_begins_a_line_of_a_text_file_cuts_nothing(tmp_path: Path, dose: str) -> None:
+    wrapped = (
+        "高齢で低栄養の状態にある肝性脳症の成人の患者には、ラクツロースを\n"
+        f"{dose}、さらに分岐鎖アミノ酸を併用する治療を一律に\n推奨しない。"
+    )
+    text = f"架空ガイドライン\n\nCQ1　用いるか\n\n推奨\n{wrapped}\n推奨の強さ：1（強い）\n"
+    found = only(read(tmp_path, text, "guide.txt"))
+    assert (found.text, found.polarity) == (wrapped, "against")
+    assert found.strength is not None
