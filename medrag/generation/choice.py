@@ -273,7 +273,9 @@ def _reaches(part: Part, one: Scored) -> bool:
         return False  # given besides the drug of the table
     if of_adults(part.named) and for_children_only(f"{unit.heading} {whole}"):
         return False
-    if any(apart(part.measures, led_by(text)) for text in (whole, *unit.hit.passage.section)):
+    section = unit.hit.passage.section
+    over = section[-1:] if unit.row else section  # a table stands under any question that is last
+    if any(apart(part.measures, led_by(text)) for text in (whole, *over)):
         return False
     if not restrictions(part.named) <= restrictions(whole) | restrictions(unit.heading):
         return False

@@ -93,6 +93,19 @@ def test_a_recommendation_for_other_ages_is_no_answer() -> None:
     assert "130/80" in write("80歳の高血圧の降圧目標は？", younger, TARGET).text
 
 
+def test_a_table_is_not_only_for_the_ages_of_the_question_before_it() -> None:
+    doses = hit(
+        "表3　DOACの用量\n\n| 薬剤 | 標準用量 |\n|---|---|\n| アピキサバン | 5 mgを1日2回 |",
+        "CQ5 80歳以上の患者に超低用量を用いるか",
+        "解説",
+        "表3　DOACの用量",
+        kind="table",
+        start=4700,
+        title="心房細動の手引き",
+    )
+    assert "5 mgを1日2回" in write("78歳のアピキサバンの用量は？", doses).text
+
+
 def test_a_row_of_what_is_given_besides_states_the_dose_of_the_table_s_drug() -> None:
     assert write("バルプロ酸の用量は？", BESIDE_VALPROATE).abstained
     text = write("バルプロ酸を併用するときのラモトリギンの開始量は？", BESIDE_VALPROATE).text
