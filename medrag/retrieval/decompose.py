@@ -33,7 +33,8 @@ _SYSTEM = f"""あなたは検索のための質問分解係です。質問が複
 # A reasoning model thinks before its one line; what it has not said by then would come too late.
 _SAMPLING = Sampling(temperature=0.0, seed=0, max_tokens=1024)
 _OBJECT = re.compile(r"\{[^{}]*\}")
-_NUMBER = re.compile(r"[0-9]+(?:[.,/][0-9]+)*")
+# Numbers, and names in kana or letters: half of one is another one, though the dictionary cuts it there.
+_WHOLE = re.compile(r"[0-9]+(?:[.,/][0-9]+)*|[ァ-ヺー]{2,}|[a-z]{2,}")
 #: Characters of a part. A convention: a question about one thing fits, a copied passage does not.
 _LONGEST = 120
 #: What a part may say that the question does not: words that only ask, and those of polite asking.
@@ -127,16 +128,15 @@ def read(reply: str) -> list[str] | None:
 
 def grounded(part: str, question: str) -> bool:
     """Whether a part asks nothing that the question does not: its words and numbers stand there."""
-    asked, whole = fold(part).strip(), fold(question)
+    asked, whole = fold(part).strip().lower(), fold(question).lower()
     if not asked or len(asked) > _LONGEST or not asked.isprintable():
         return False
     known = set(tokens.words(whole))
     content = [word for word in tokens.words(asked) if word not in _COMMON]
-    numbers = set(_NUMBER.findall(asked))
     return (
         bool(content)
         and all(word in known for word in content)
-        and numbers <= set(_NUMBER.findall(whole))
+        and set(_WHOLE.findall(asked)) <= set(_WHOLE.findall(whole))
     )
 
 

@@ -134,6 +134,7 @@ def test_instructions_in_a_question_stay_inside_it_and_out_of_the_logs(
         ("食塩は6gまでですか", False),
         ("妊婦の禁忌は？", False),
         ("ワルファリンを飲む妊婦", False),
+        ("アムロジを飲む妊婦", False),
         ("それは何ですか", False),
         ("", False),
         ("妊婦の\n降圧目標は？", False),
