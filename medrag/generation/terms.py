@@ -91,6 +91,7 @@ class Term:
         keys: What meets it, and how well (0 to 1).
         parts: Its words; a passage that holds all of them meets it too, less well.
         spelled: The words of what an abbreviation stands for: 変形性膝関節症 meets OA.
+        clinical: The words of the clinical names of a lay word: 鉄欠乏 meets 鉄不足 (鉄欠乏性貧血).
         head: The last of its words, which says what kind of thing it is; "" where that is too little.
         entity: A drug, a disease, a test, a population: what an answer must be about.
         of_a_kind: It names one of many of its kind, a drug, a disease, a population: nothing near it
@@ -108,6 +109,7 @@ class Term:
     parts: frozenset[str]
     entity: bool
     spelled: frozenset[str] = frozenset()
+    clinical: tuple[tuple[str, ...], ...] = ()
     head: str = ""
     of_a_kind: bool = False
     drug: bool = False
@@ -122,6 +124,8 @@ class Term:
         best = max((credit for key, credit in self.keys.items() if key in keys), default=0.0)
         if best < PARTS and any(said and said <= keys for said in (self.parts, self.spelled)):
             return PARTS
+        if best < MEMBER and any(_mostly(name, keys) for name in self.clinical):
+            return MEMBER
         return HEAD if best < HEAD and self.head in keys else best
 
 
@@ -270,6 +274,7 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         keys=keys,
         parts=parts,
         spelled=frozenset(words(spelled)) - _EMPTY - _GENERAL,
+        clinical=tuple(_clinical(lexicon, mention)),
         head=head if head in parts - _KINDS else "",
         entity=bool(sources & _ENTITIES)
         or restricts
@@ -302,6 +307,22 @@ def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
     if "高齢" in text:
         keys.update(dict.fromkeys(_ELDERLY, LAY))
     return keys
+
+
+def _clinical(lexicon: Lexicon, mention: Mention) -> Iterable[tuple[str, ...]]:
+    """The words of the clinical names that a lay word stands for, where they are several."""
+    for index in mention.group_ids:
+        group = lexicon.groups[index]
+        said = tuple(
+            word for word in words(group.head) if word not in _EMPTY and word not in _GENERAL
+        )
+        if group.relation == "lay" and group.head != mention.form and len(said) > 1:
+            yield said
+
+
+def _mostly(name: tuple[str, ...], keys: frozenset[str]) -> bool:
+    """Whether the first word of a name is there, which tells it from its like, and half of all."""
+    return name[0] in keys and 2 * sum(word in keys for word in name) >= len(name)
 
 
 _TELLS = re.compile(r"[いるたう]$")

@@ -54,3 +54,9 @@ def test_an_abbreviation_is_met_by_a_kind_of_what_it_stands_for() -> None:
 def test_words_that_are_not_plain_stand_for_themselves() -> None:
     assert "抜去" in nouns_of("抜く")
     assert nouns_of("アンピシリン") == ()
+
+
+def test_a_lay_word_is_met_by_most_of_its_clinical_name() -> None:
+    (lack,) = (term for term in terms_of("鉄不足") if term.text == "鉄不足")
+    assert lack.met_by(keys_of("鉄欠乏を伴う患者")) > 0.5
+    assert not lack.met_by(keys_of("腎性貧血の患者"))
