@@ -56,3 +56,15 @@ def test_a_regulatory_notice_directs_no_care(tmp_path: Path) -> None:
         for n in range(1, 20)
     )
     assert read(tmp_path, text, "notice.txt").recommendations == ()
+
+
+def test_to_use_is_a_step_and_to_be_is_none(tmp_path: Path) -> None:
+    entry = read(
+        tmp_path,
+        "看護手順書　架空カテーテルの管理\n\n架空病院\n\n１　手順\n(1) アレルギーのある患者には、シリコン製を用いる。\n(2) 尿は黄色を呈している。\n(3) バッグを床に置かない。\n",
+        "manual.txt",
+    )
+    assert [r.text for r in entry.recommendations] == [
+        "アレルギーのある患者には、シリコン製を用いる。",
+        "バッグを床に置かない。",
+    ]
