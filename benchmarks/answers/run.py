@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import tempfile
 import time
 import unicodedata
@@ -34,8 +35,22 @@ def plain(text: str) -> str:
 
 
 def build(target: Path, sources: Path) -> None:
+    if sources.is_file():  # a manifest of documents that lie elsewhere
+        with tempfile.TemporaryDirectory() as temporary:
+            build(target, gathered(sources, Path(temporary)))
+        return
     entries = [entry for entry in corpus.read([sources]) if isinstance(entry, corpus.Ingested)]
     Index.build(target, entries, encoder=encoders.load(None))
+
+
+def gathered(manifest: Path, folder: Path) -> Path:
+    text = manifest.read_text("utf-8")
+    for path in re.findall(r'^path = "(.+)"', text, re.MULTILINE):
+        source = manifest.parent / path
+        shutil.copy(source, folder)
+        text = text.replace(f'"{path}"', f'"{source.name}"')
+    (folder / "corpus.toml").write_text(text, "utf-8")
+    return folder
 
 
 def judge(question: dict[str, Any], answer: medrag.Answer) -> dict[str, Any]:
