@@ -54,6 +54,41 @@ def test_a_raised_figure_is_kept_apart_from_what_it_stands_on() -> None:
     assert page.text.strip() == "10^5 CFU/mL以上、1.73 m²、推奨する[12,13]。"
 
 
+def test_a_value_below_two_rows_of_header_is_told_by_both() -> None:
+    page = html(
+        "<table><tr><th rowspan=2>薬</th><th colspan=2>1日量</th></tr><tr><th>65歳未満</th><th>65歳以上</th></tr>"
+        "<tr><td>架空薬A</td><td>20 mg</td><td>15 mg</td></tr></table>"
+    )
+    assert page.text == "薬\t1日量 65歳未満\t1日量 65歳以上\n架空薬A\t20 mg\t15 mg\n\n"
+
+
+def test_the_same_without_marked_headers() -> None:
+    page = html(
+        "<table><tr><td rowspan=2>薬</td><td colspan=2>1日量</td></tr><tr><td>成人</td><td>小児</td></tr>"
+        "<tr><td>架空薬A</td><td>20 mg</td><td>5 mg</td></tr></table>"
+    )
+    assert page.text.splitlines()[0] == "薬\t1日量 成人\t1日量 小児"
+
+
+def test_a_cell_that_spans_is_said_of_every_row_and_column_that_it_covers() -> None:
+    page = html(
+        "<table><tr><th>薬</th><th>成人</th><th>小児</th></tr>"
+        "<tr><td rowspan=2>架空薬A</td><td>20 mg</td><td>5 mg</td></tr>"
+        "<tr><td colspan=2>透析中は用いない</td></tr>"
+        "<tr><td colspan=3>注射薬</td></tr></table>"
+    )
+    assert page.text == (
+        "薬\t成人\t小児\n架空薬A\t20 mg\t5 mg\n架空薬A\t透析中は用いない\t透析中は用いない\n注射薬\n\n"
+    )
+
+
+@pytest.mark.parametrize("span", ["0", "-1", "9" * 5000, "二", ""])
+def test_a_senseless_span_takes_nothing_away(span: str) -> None:
+    page = html(f"<table><tr><td colspan='{span}' rowspan='{span}'>A</td><td>B</td></tr></table>")
+    assert page.text.split("\t")[0] == "A"
+    assert page.text.rstrip().endswith("B")
+
+
 def test_html_tables_are_rows_with_tabs_below_their_caption() -> None:
     page = html(
         "<table><caption>表1 用量</caption><tr><th>薬</th><th>量</th></tr><tr><td>A</td><td>5 mg<br>朝</td></tr></table>"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from medrag.documents.parsers import Heading, Options, Parsed, encodings
+from medrag.documents.parsers import Heading, Options, Parsed, encodings, table_lines
+from medrag.documents.parsers.table_lines import Cell
 from medrag.errors import EmptyDocument, Notice
 
 _DROPPED = frozenset(
@@ -308,19 +309,33 @@ class _Page:
                     self.render(cell)
                 self.line()
             return
+        shown = []
         for row in rows:
             if _hidden(row):
                 self.hidden.append(_SPACE.sub(" ", row.text()).strip())
-                continue
-            written = []
-            for cell in _cells(row):
-                inner = _Page()
-                inner.node(cell)
-                self.hidden.extend(inner.hidden)
-                written.append(_SPACE.sub(" ", inner.text()).strip())
-            self.write("\t".join(written))
+            else:
+                shown.append([self.cell(cell) for cell in _cells(row)])
+        for line in table_lines.lines(shown):
+            self.write(line)
             self.line()
         self.write("\n")
+
+    def cell(self, cell: LexborNode) -> Cell:
+        inner = _Page()
+        inner.node(cell)
+        self.hidden.extend(inner.hidden)
+        return Cell(
+            text=_SPACE.sub(" ", inner.text()).strip(),
+            columns=_span(cell, "colspan", 1000) or 1,
+            rows=_span(cell, "rowspan", 65534),
+            heads=cell.tag == "th",
+        )
+
+
+def _span(cell: LexborNode, name: str, most: int) -> int:
+    """How many columns or rows a cell covers; `most` is what the standard allows."""
+    stated = (cell.attributes.get(name) or "").strip()[:6]
+    return min(int(stated), most) if stated.isascii() and stated.isdecimal() else 1
 
 
 def _cells(row: LexborNode) -> list[LexborNode]:
