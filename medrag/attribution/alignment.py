@@ -342,9 +342,10 @@ def _worst_clause(claim: Reading, matches: Sequence[float]) -> float:
 
 def _closeness(claim: Reading, matches: Sequence[float], chosen: Sequence[Chosen]) -> float:
     places: list[dict[str, list[int]]] = []
-    for entry in chosen:
+    readings = (r for entry in chosen for r in (entry.unit.reading, *entry.unit.headings))
+    for reading in dict.fromkeys(readings):
         found: dict[str, list[int]] = {}
-        for position, word in enumerate(entry.unit.reading.words):
+        for position, word in enumerate(reading.words):
             found.setdefault(word.key, []).append(position)
         places.append(found)
     kept = [word for word, match in zip(claim.words, matches, strict=True) if match >= _KEPT]

@@ -43,6 +43,15 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 SPELLED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}  # fmt: skip
+_MULTIPLES = {"千": 1000, "万": 10_000, "億": 100_000_000}
+# 15×10⁴/μL is 15万/μL; normalised, the raised figure is a plain one, told by what follows it.
+POWER = r"\s?[×xX]\s?10(?:\^\d{1,2}|[2-9](?=\s?(?:/|個|CFU|コピー|copies)))"
+
+
+def multiple(written: str) -> int:
+    """What 万 or ×10⁴ multiplies by; 1 for nothing."""
+    power = written.partition("10")[2].lstrip("^")
+    return 10 ** int(power) if power else _MULTIPLES.get(written, 1)
 
 
 def named(word: str) -> Comparator:

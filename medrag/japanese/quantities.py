@@ -19,10 +19,12 @@ from medrag.japanese.amount_words import (
     BEFORE,
     ENGLISH,
     OFTEN,
+    POWER,
     SOME,
     SPELLED,
     WORDED,
     Comparator,
+    multiple,
     named,
 )
 from medrag.japanese.normalize import Normalized, normalize
@@ -100,8 +102,8 @@ _START = re.compile(
     r"|(?<=[A-Za-z][A-Za-z])\d(?=\d{0,3}(?:\.\d+)?\s*(?:mmHg|mL|mg|%|歳|以上|以下|未満|を超|を下回))"
 )
 _EXPRESSION = re.compile(
-    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千])?\s*(?P<lowunit>{UNIT}(?!(?<=間)隔))?(?P<half>半(?![減量分数]))?
-        (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千])?)?
+    rf"""(?P<low>{_NUMBER})(?P<thousand>[万億千]|{POWER})?\s*(?P<lowunit>{UNIT}(?!(?<=間)隔))?(?P<half>半(?![減量分数]))?
+        (?:(?:{_TO}(?P<high>{_NUMBER})(?P<thousand2>[万億千]|{POWER})?)?
            (?:\s*/\s*(?P<low2>{_NUMBER})(?:{_TO}(?P<high2>{_NUMBER}))?(?![./]?\d))?
            (?<=[\d万億千])\s*(?P<unit>{UNIT}(?!(?<=間)隔))?)?""",
     re.VERBOSE,
@@ -147,7 +149,6 @@ _UNCOUNTED_IN_TIME = frozenset(
     ("age", "year", "persons", "studies", "agents", "fold", "degree", "points")
 )
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_MULTIPLES = {"千": 1000, "万": 10_000, "億": 100_000_000}
 _ONE = Fraction(1)
 
 
@@ -367,7 +368,7 @@ def _parts(
     if low2 and not high and not unit and first < _number(low2) <= 10:
         fraction = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
         return (Interval(fraction, fraction),)
-    factor = (unit_of(unit).factor if unit else _ONE) * _MULTIPLES.get(thousand, 1) * sign
+    factor = (unit_of(unit).factor if unit else _ONE) * multiple(thousand) * sign
     parts = [Interval(first * factor, (_number(high) if high else first) * factor)]
     if low2:
         second = _number(low2)

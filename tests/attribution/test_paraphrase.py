@@ -73,3 +73,16 @@ def test_opposites_are_not_merged_by_what_they_have_in_common():
         ("早期", "延長"), ("成人", "小児"), ("男性", "女性"), ("左眼", "右眼"), ("有用", "害"),
     ]:  # fmt: skip
         assert not read(one).keys & read(other).keys
+
+
+def test_a_clinical_question_states_nothing_that_a_claim_could_differ_from():
+    passage = "CQ2　せん妄の予防に、抗精神病薬を投与するか。\n推奨：投与しないことを強く推奨する(確実性：低)。"
+    claim = "せん妄予防を目的とした抗精神病薬の投与は、行わないことが強く推奨されている。"
+    assert "negation" not in firm(claim, passage)
+    assert "negation" in firm("せん妄の予防に抗精神病薬を投与することを強く推奨する。", passage)
+
+
+def test_what_an_english_sentence_denies_after_but_is_denied_there():
+    passage = "Stimulation reduced pain by 6.5 mm but did not improve arm function."
+    assert not firm("Stimulation reduced pain by 0.65 cm.", passage)
+    assert "negation" in firm("Stimulation improved arm function.", passage)

@@ -44,6 +44,8 @@ def test_comparator(text, written, comparator):
     ("left", "right"),
     [
         ("500 mg", "0.5 g"),
+        ("15万/μL", "15×10⁴/μL"),
+        ("15万/μL", "150 × 10^3/μL"),
         ("1,000 mg", "１ｇ"),
         ("2週間", "14日間"),
         ("24時間", "1日"),
@@ -71,6 +73,7 @@ def test_same_amount(left, right):
 @pytest.mark.parametrize(
     ("left", "right"),
     [
+        ("15×10⁴/μL", "15×10³/μL"),
         ("5 mg", "5 g"),
         ("5 mg", "2.5 mg"),
         ("5 mg", "5 μg"),

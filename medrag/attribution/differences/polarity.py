@@ -219,7 +219,12 @@ def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) 
     if _contrary(claim, left[0], evidence) or _contrary(evidence, left[1], claim):
         return None
     span, there = claim.clauses[clause], evidence.clauses[place.clause]
-    weight = sum(word.weight for word in claim.words if word.clause == clause)
+    # What the question or the heading above says already, the sentence below leaves out.
+    weight = sum(
+        word.weight
+        for word in claim.words
+        if word.clause == clause and word.key not in place.unit.around
+    )
     firm = place.score >= _SPEAKS_OF * weight and (
         place.says
         or any(

@@ -52,12 +52,17 @@ def _belong(one: str, other: str) -> bool:
     return _NAME.match(one) is not None and _NAME_GOES_ON.match(other) is not None
 
 
+# What follows is denied or affirmed for itself: reduced pain but did not improve function.
+_CONJUNCTIONS = frozenset(("but", "whereas"))
+
+
 def split(text: str, tokens: Sequence[Token]) -> tuple[Span, ...]:
-    """Spans of the clauses: they end at a comma behind an inflected word or a conjunction."""
+    """Spans of the clauses: they end at a comma behind an inflected word, or before a conjunction."""
     ends = [
-        token.end
+        token.start if token.surface in _CONJUNCTIONS else token.end
         for position, token in enumerate(tokens)
         if token.surface in "。．;；！!？?|"
+        or (position and token.surface in _CONJUNCTIONS)
         or (token.surface in "、，," and position and _ends(text, tokens, position))
     ]
     if not ends or ends[-1] < len(text):
