@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from medrag.documents.manifest import Entry
 from medrag.errors import ParseError
+from medrag.japanese.sentences import split
 
 _WORDS = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
 
@@ -19,9 +20,15 @@ _QUANTITY = re.compile(
 
 
 def quotable(text: str, limit: int | None) -> str:
-    """The beginning of a text that may be shown: at most `limit` characters, no quantity or word cut."""
+    """The beginning of a text that may be shown: at most `limit` characters.
+
+    It ends with the last sentence that fits, since 「投与し」 may go on in 「ない」; where not even the
+    first does, before the quantity or Latin word that the limit would cut.
+    """
     if limit is None or len(text) <= limit:
         return text
+    if whole := [sentence.end for sentence in split(text) if sentence.end <= limit]:
+        return text[: whole[-1]]
     for found in _QUANTITY.finditer(text):
         if found.start() < limit < found.end():
             return text[: found.start()]

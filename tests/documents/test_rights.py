@@ -20,6 +20,7 @@ from medrag.documents.rights import quotable
         ("１．５ｍｇを投与", 2, ""),
         ("薬Aを投与する。", 4, "薬Aを投"),
         ("give aspirin", 8, "give "),
+        ("薬Aを投与する。薬Bは投与しない。", 14, "薬Aを投与する。"),
         ("短い", 10, "短い"),
         ("上限なし 5 mg", None, "上限なし 5 mg"),
         ("なし", 0, ""),
