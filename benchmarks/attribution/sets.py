@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ Line = dict[str, Any]
 
 
 class Absent(Exception):
-    """A set that lies outside the repository is not here."""
+    """A set is not here: it lies outside the repository, or is not written yet."""
 
 
 def generated(split: str) -> list[Line]:
@@ -56,7 +57,10 @@ def _claims(entries: Iterable[corpus.Ingested]) -> Iterator[Line]:
 
 
 def handwritten(split: str) -> list[Line]:
-    lines = (HERE / "handwritten" / f"{split}.jsonl").read_text("utf-8").splitlines()
+    path = HERE / "handwritten" / f"{split}.jsonl"
+    if not path.is_file():
+        raise Absent(f"no {path.relative_to(ROOT)}")
+    lines = path.read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
 
 
@@ -117,10 +121,10 @@ def _lines(name: str) -> list[str]:
 SETS: dict[str, Callable[[], list[Line]]] = {
     "generated-dev": lambda: generated("dev"),
     "generated-test": lambda: generated("test"),
-    "handwritten-dev": lambda: handwritten("dev"),
-    "handwritten-dev2": lambda: handwritten("dev2"),
-    "handwritten-dev3": lambda: handwritten("dev3"),
-    "handwritten-test": lambda: handwritten("test"),
+    **{
+        f"handwritten-{split}": partial(handwritten, split)
+        for split in ("dev", "dev2", "dev3", "dev4", "dev5", "test", "test2")
+    },
     "JHARS": jhars,
     "JNLI": jnli,
     "JSICK": jsick,

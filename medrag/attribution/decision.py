@@ -38,14 +38,17 @@ class Model:
     Attributes:
         weights: One a feature, in the order of features.NAMES.
         accept: The chance from which a claim without a firm finding is supported.
-        reject: Below it a claim is unsupported; between the two a person should look. With a firm
-            finding, a person looks at what is likely supported, and the rest is rejected.
+        reject: Below it a claim without one is unsupported; between the two a person should look.
+        firm: Below it a claim with a firm finding is rejected; above it a person should look.
+        contradict: Below it one with a firm finding in the same place is contradicted.
     """
 
     weights: tuple[float, ...]
     intercept: float
     accept: float
     reject: float
+    firm: float
+    contradict: float
 
     def chance(self, values: Sequence[float]) -> float:
         """How likely a claim with these features is supported, 0 to 1."""
@@ -68,10 +71,7 @@ def model(path: Path = WEIGHTS) -> Model:
             hint="fit them again: python benchmarks/attribution/learn.py --write",
         )
     return Model(
-        weights=tuple(content["weights"]),
-        intercept=content["intercept"],
-        accept=content["thresholds"]["accept"],
-        reject=content["thresholds"]["reject"],
+        weights=tuple(content["weights"]), intercept=content["intercept"], **content["thresholds"]
     )
 
 
@@ -104,14 +104,19 @@ def _by_rules(alignment: Alignment, findings: Sequence[Finding]) -> Decision:
     chance = fitted.chance(values)
     if copied(values):
         chance = max(chance, fitted.accept)
-    firm = [finding for finding in findings if finding.firm]
-    if chance < (fitted.accept if firm else fitted.reject):
-        placed = any(finding.same_place and finding.rest >= PLACED for finding in firm)
-        verdict: Verdict = "contradicted" if placed else "unsupported"
+    firm = any(finding.firm for finding in findings)
+    if chance < (fitted.firm if firm else fitted.reject):
+        sure = placed(findings) >= PLACED and chance < fitted.contradict
+        verdict: Verdict = "contradicted" if sure else "unsupported"
         return Decision(verdict=verdict, review=False, score=chance)
     if firm or chance < fitted.accept:
         return Decision(verdict="partial", review=True, score=chance)
     return Decision(verdict="supported", review=False, score=chance)
+
+
+def placed(findings: Sequence[Finding]) -> float:
+    """How much of the rest is held where the same place says otherwise, 0 to 1; 0 if none does."""
+    return max((f.rest for f in findings if f.firm and f.same_place), default=0.0)
 
 
 def _both(by_rules: Decision, findings: Sequence[Finding], judgement: Judgement) -> Decision:

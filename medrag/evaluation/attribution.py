@@ -21,6 +21,10 @@ from medrag.errors import EvaluationError
 
 Outcome = Literal["accepted", "rejected", "escalated"]
 _Z = 1.959963984540054  # two-sided 95%
+_LINE = (
+    'a line holds {"claim", "passages": [{"id", "text"}], "label": "supported" or "unsupported", '
+    '"kind"?}'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ def read_claims(path: Path) -> list[LabelledClaim]:
     """The claims of a JSON Lines file.
 
     Raises:
-        EvaluationError: The file or a line is malformed; `where` names it.
+        EvaluationError: The file or a line is malformed, or there is none; `where` names it.
     """
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -60,11 +64,10 @@ def read_claims(path: Path) -> list[LabelledClaim]:
                 found.append(parse(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise EvaluationError(
-                    f"not a labelled claim: {error}",
-                    where=f"{path}:{number}",
-                    hint='a line holds {"claim", "passages": [{"id", "text"}], "label": '
-                    '"supported" or "unsupported", "kind"?}',
+                    f"not a labelled claim: {error}", where=f"{path}:{number}", hint=_LINE
                 ) from None
+    if not found:
+        raise EvaluationError("no claim in the file", where=str(path), hint=_LINE)
     return found
 
 

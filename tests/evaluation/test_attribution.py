@@ -43,3 +43,13 @@ def test_a_malformed_line_is_named(tmp_path):
     )
     with pytest.raises(EvaluationError, match=r"claims\.jsonl:2"):
         read_claims(path)
+
+
+@pytest.mark.parametrize("content", ["", "\n  \n"])
+def test_a_file_without_claims_measures_nothing_and_says_so(tmp_path, content):
+    path = tmp_path / "claims.jsonl"
+    path.write_text(content, "utf-8")
+    with pytest.raises(EvaluationError, match="no claim") as raised:
+        read_claims(path)
+    assert str(path) in str(raised.value)
+    assert '"label"' in str(raised.value)
