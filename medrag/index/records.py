@@ -193,7 +193,7 @@ def sentence_offsets(passage: Passage) -> list[int]:
 def read_passage(record: Mapping[str, Any], *, document_id: str, text: str) -> Passage:
     """The Passage of a record."""
     start = record["start"]
-    offsets = record.get("sentences", ())
+    edges = [start + offset for offset in record.get("sentences", ())]
     return Passage(
         id=record["id"],
         document_id=document_id,
@@ -203,9 +203,7 @@ def read_passage(record: Mapping[str, Any], *, document_id: str, text: str) -> P
         page=record.get("page"),
         section=tuple(record.get("section", ())),
         kind=record.get("kind", "body"),
-        sentences=tuple(
-            Span(start + offsets[i], start + offsets[i + 1]) for i in range(0, len(offsets), 2)
-        ),
+        sentences=tuple(map(Span, edges[::2], edges[1::2])),
         cq=record.get("cq"),
         polarity=record.get("polarity"),
         strength=_read_grade(record.get("strength")),

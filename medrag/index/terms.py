@@ -100,6 +100,7 @@ class Bigrams(NamedTuple):
     counts: NDArray[np.int64]
 
 
+@lru_cache(maxsize=1 << 18)
 def bigram_key(bigram: str) -> int:
     """The key of one or two characters."""
     return ord(bigram[0]) << 21 | (ord(bigram[1]) if len(bigram) > 1 else 0)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
-from medrag.retrieval.names import EXPANDED
 from medrag.retrieval.question import Question
 from medrag.retrieval.topics import Weigh, factors
 
@@ -40,16 +38,8 @@ class FirstStage(NamedTuple):
 def first_stage(question: Question, index: Index, *, weigh: Weigh) -> FirstStage:
     """Score every passage by the words (with expansions) and the bigrams of the question."""
     words = index.words.scores(question.words, factors(question.words, index, weigh))
-    for replaces, group in groupby(question.expansions, key=lambda one: one.replaces):
-        bound = float(question.weights[list(replaces)].sum())
-        # What several of the names say counts as what the best of them says.
-        best = np.zeros(len(words), dtype=np.float32)
-        for expansion in group:
-            found, own = expansion.scores, expansion.weight
-            share = EXPANDED * min(1.0, bound / own)
-            more = np.maximum(found.scores * np.float32(share) - best[found.rows], 0)
-            best[found.rows] += more
-            words[found.rows] += more
+    for mention in question.mentions:
+        words[mention.scores.rows] += mention.scores.scores
     return FirstStage(words, index.bigrams.scores(question.bigrams))
 
 
@@ -60,5 +50,8 @@ def top(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
         found = np.flatnonzero(scores > least)
         if len(found) >= k:
             break
-    order = np.argsort(-scores[found], kind="stable")[:k]
-    return np.asarray(found[order])
+    values = scores[found]
+    if len(found) > k:
+        ahead = values >= np.partition(values, -k)[-k]
+        found, values = found[ahead], values[ahead]
+    return np.asarray(found[np.argsort(-values, kind="stable")[:k]])

@@ -100,11 +100,12 @@ def _covered(question: Question, present: Matrix) -> Matrix:
     own = len(question.terms)
     covered = np.zeros((len(present), len(question.weights)), dtype=np.float32)
     covered[:, :own] = present[:, :own]
-    for expansion, columns in zip(question.expansions, question.expanded, strict=True):
-        # All words of the expansion in one sentence stand for all words that it replaces.
-        whole = present[:, columns].min(axis=1) * np.float32(EXPANDED)
-        replaced = list(expansion.replaces)
-        covered[:, replaced] = np.maximum(covered[:, replaced], whole[:, None])
+    for mention in question.mentions:
+        # All words of another name in one sentence stand for all words that it replaces.
+        named = [present[:, columns].min(axis=1) for columns in mention.columns]
+        best = np.maximum.reduce(named) * np.float32(EXPANDED)
+        for replaced in mention.replaces:
+            np.maximum(covered[:, replaced], best, out=covered[:, replaced])
     return covered
 
 

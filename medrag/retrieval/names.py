@@ -47,15 +47,13 @@ class Expansion(NamedTuple):
     """Other words for a part of the question.
 
     Attributes:
-        replaces: Numbers (in `Question.weights`) of the words that it stands for.
         terms: Its own words, places in the vocabulary.
         weight: What these weigh together.
         scores: BM25 of the passages that have any of them, a row a passage.
         relation: same, spelling, brand, lay, class, abbreviation: why it is one.
     """
 
-    replaces: tuple[int, ...]
-    terms: NDArray[np.int64]
+    terms: tuple[int, ...]
     weight: float
     scores: Scores
     relation: str
@@ -91,6 +89,7 @@ class Names:
         self._lexicon = lexicon
         self._weigh = weigh
         self.known = lru_cache(maxsize=_REMEMBERED)(self._known)
+        self.scores = lru_cache(maxsize=_REMEMBERED)(self._scores)
         self._inside = lru_cache(maxsize=_REMEMBERED)(self._mentions_inside)
 
     def mentions(self, folded: str) -> list[str]:
@@ -122,9 +121,31 @@ class Names:
         rarity = 0.0
         if others:
             # What it names is as rare as the passages that name it in any of these ways are.
-            rows = [words.together(other.terms) for other in others]
+            rows = [words.together(np.asarray(other.terms)) for other in others]
             rarity = words.rarity(len(np.unique(np.concatenate(rows))))
         return Name(content, own, whole, others, rarity)
+
+    def _scores(self, mentions: tuple[str, ...], bound: float) -> Scores:
+        """What the other words for one thing add to each passage; `scores` remembers.
+
+        What several of the names say counts as what the best of them says.
+
+        Args:
+            mentions: Those of it in the question, each of which has other words.
+            bound: What the words that they stand for weigh.
+        """
+        others = [other for mention in mentions for other in self.known(mention).others]
+        shares = [EXPANDED * min(1.0, bound / other.weight) for other in others]
+        found = [
+            other.scores.scores * np.float32(share)
+            for other, share in zip(others, shares, strict=True)
+        ]
+        rows, place = np.unique(
+            np.concatenate([other.scores.rows for other in others]), return_inverse=True
+        )
+        best = np.zeros(len(rows), dtype=np.float32)
+        np.maximum.at(best, place, np.concatenate(found))
+        return Scores(rows, best)
 
     def _others(self, mention: str, own: NDArray[np.int64]) -> tuple[Expansion, ...]:
         """Other words for a mention, of which the index has all; for a name that it does not have
@@ -157,7 +178,7 @@ class Names:
         own = self._index.words.postings_of(places, factors(places, self._index, self._weigh))
         rows, place = np.unique(own.rows, return_inverse=True)
         scores = np.bincount(place, own.scores).astype(np.float32)
-        return Expansion((), places, weight, Scores(rows, scores), relation)
+        return Expansion(tuple(places.tolist()), weight, Scores(rows, scores), relation)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -10,17 +10,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medrag.index.index import Index
-from medrag.index.lexical import Leg
+from medrag.index.lexical import Leg, Scores
 from medrag.index.terms import bigram_key, word_key
 from medrag.japanese import tokens
 from medrag.japanese.normalize import fold
 from medrag.retrieval.answer_types import wanted
-from medrag.retrieval.names import ASKING, EXPANDED, Expansion, Names, content_of
+from medrag.retrieval.names import ASKING, EXPANDED, Names, content_of
 from medrag.retrieval.topics import Weigh
 
 #: Characters of a question that are read; the retriever says when there were more. Ten thousand of
@@ -34,6 +35,20 @@ _TERMS = 256
 #: which it would be most of the work: 5,900 in place of 54,300 postings a question, RR@10 of the
 #: fixed fusion .9354 in place of .9341, at .1 .9327. In few passages the work is none.
 COMMON, FEW = 0.05, 1000
+
+
+class Mentioned(NamedTuple):
+    """A part of the question, in other words.
+
+    Attributes:
+        replaces: Numbers (in `Question.weights`) of the words that the others stand for.
+        columns: The words of each other name, as numbers in `Question.every`.
+        scores: What the other names add to BM25, a row a passage.
+    """
+
+    replaces: tuple[int, ...]
+    columns: tuple[list[int], ...]
+    scores: Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +67,7 @@ class Question:
         pair_of: The number of the pair of two words given by their numbers in `every`, the last
             one, which is none's, for other two.
         pair_weights: Of each pair, the idf of both words.
-        expansions: Other words, for what is mentioned.
-        expanded: For each expansion its words, as numbers in `every`.
+        mentions: What is mentioned and may be said in other words.
         wanted: Word classes of what is asked for.
     """
 
@@ -66,14 +80,13 @@ class Question:
     pairs: list[tuple[int, int]]
     pair_of: NDArray[np.int64]
     pair_weights: NDArray[np.float64]
-    expansions: tuple[Expansion, ...]
-    expanded: tuple[list[int], ...]
+    mentions: tuple[Mentioned, ...]
     wanted: tuple[int, ...]
 
     @property
     def known(self) -> bool:
         """Whether anything of it is in the index."""
-        return bool(len(self.words) or len(self.bigrams) or self.expansions)
+        return bool(len(self.words) or len(self.bigrams) or self.mentions)
 
 
 def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Question:
@@ -93,10 +106,10 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
     content = {word: place for place, word in zip(places, words, strict=True) if word not in ASKING}
     terms = list(dict.fromkeys(place for place in content.values() if place >= 0))[:_TERMS]
     weights = [idf[place] for place in terms]
-    expansions: list[Expansion] = []
+    mentioned: dict[tuple[int, ...], list[str]] = {}
     named: set[str] = set()
     if names:
-        expansions = _expansions(names, folded[:_LONGEST_FOR_NAMES], terms, weights, named)
+        mentioned = _mentioned(names, folded[:_LONGEST_FOR_NAMES], terms, weights, named)
     # What the index has under another name, or as part of a compound, is not missing.
     whole = [word for word, place in content.items() if place >= 0]
     missing = [word for word, place in content.items() if place < 0 and word not in named]
@@ -109,9 +122,15 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
     number: dict[int, int] = {}
     for place in terms:
         number.setdefault(place, len(number))
-    for expansion in expansions:
-        for place in expansion.terms.tolist():
-            number.setdefault(place, len(number))
+    mentions = []
+    for replaces, others in mentioned.items():
+        assert names is not None  # noqa: S101 (there are mentions only then)
+        columns = []
+        for mention in others:
+            for name in names.known(mention).others:
+                columns.append([number.setdefault(term, len(number)) for term in name.terms])
+        bound = sum(weights[i] for i in replaces)
+        mentions.append(Mentioned(replaces, tuple(columns), names.scores(tuple(others), bound)))
     for pair in pairs:
         for place in pair:
             number.setdefault(place, len(number))
@@ -129,22 +148,21 @@ def analyse(text: str, index: Index, *, names: Names | None, weigh: Weigh) -> Qu
         pairs=pairs,
         pair_of=pair_of,
         pair_weights=np.asarray([idf[one] + idf[other] for one, other in pairs]),
-        expansions=tuple(expansions),
-        expanded=tuple([number[place] for place in one.terms.tolist()] for one in expansions),
+        mentions=tuple(mentions),
         wanted=wanted(folded.lower()),
     )
 
 
-def _expansions(
+def _mentioned(
     names: Names, folded: str, terms: list[int], weights: list[float], named: set[str]
-) -> list[Expansion]:
-    """What is known of the mentions in a question.
+) -> dict[tuple[int, ...], list[str]]:
+    """The mentions in a question that have other words, by the numbers of those they stand for.
 
     A mention that the index has only under another name gets a weight of its own at the end of
     `weights`, and its words stand in `named`.
     """
     number_of = {place: number for number, place in enumerate(terms)}
-    found: list[Expansion] = []
+    found: dict[tuple[int, ...], list[str]] = {}
     done: set[tuple[tuple[int, ...], ...]] = set()
     for mention in names.mentions(folded):
         name = names.known(mention)
@@ -153,14 +171,14 @@ def _expansions(
         own = name.own.tolist() if name.whole else []
         replaces = tuple(sorted({number_of[place] for place in own if place in number_of}))
         if not replaces:
-            terms_of = tuple(tuple(other.terms.tolist()) for other in name.others)
+            terms_of = tuple(other.terms for other in name.others)
             if terms_of in done:
                 continue  # 腎機能が悪 inside 腎機能が悪い
             done.add(terms_of)
             named.update(content_of(mention))
             weights.append(name.rarity)
             replaces = (len(weights) - 1,)
-        found.extend(other._replace(replaces=replaces) for other in name.others)
+        found.setdefault(replaces, []).append(mention)
     return found
 
 
