@@ -14,19 +14,25 @@ from typing import NamedTuple
 
 from medrag.attribution.evidence import Passage, Unit, aliases, analyse
 from medrag.attribution.facts import Reading, Word, read
-from medrag.attribution.facts.terms import Term
+from medrag.attribution.facts.terms import Term, spelled
 from medrag.japanese.quantities import Quantity
 
 _UNITS = 3
 _RANKED = 12
 # A further unit must add this share of the claim's weight, or it is there by chance.
 _ADDS = 0.08
+_UNDER = 0.5
 _CALLS_FOR = 0.4
 _NEIGHBOURS = 3
 _KEPT = 0.7
 _ALIKE = 0.5  # a recommendation is looked for among recommendations
 _QUANTITY = 1.5
 _TOPIC = 0.8
+_NAMED = 0.9
+_SAID = 0.7
+# Whoever is treated and whatever is given are patients and given: to say so adds nothing.
+_EMPTY = frozenset(("患者", "投与", "実施"))
+_EXAMPLE = "など"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +224,15 @@ def _scores(
             for number in passage.numbers.get(amount.parts, ()):
                 place = _Place(index, number)
                 scores[place] = scores.get(place, 0.0) + 1
+    for place in scores:
+        # What stands under a heading speaks of it, though it need not name it again.
+        unit = passages[place.premise].units[place.number]
+        if unit.around:
+            scores[place] += _UNDER * sum(
+                word.weight
+                for word in wanted.values()
+                if not word.names.isdisjoint(unit.around) and word.names.isdisjoint(unit.keys)
+            )
     return scores
 
 
@@ -271,19 +286,22 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         return 1.0
     if word.term >= 0:
         term = claim.terms[word.term]
-        if term.concepts & unit.meanings or _under(term, claim, unit):
+        if not term.concepts.isdisjoint(unit.meanings) or _under(word, term, claim, unit):
             return 1.0
+        if _above(term, claim, unit) or any(name in unit.text for name in spelled(term.concepts)):
+            return _NAMED
     base = word.base
     if len(base) >= 2 and base in unit.text:
         return 1.0
     kanji = [character for character in base if "一" <= character <= "鿿"]
     if not kanji:
-        return 0.0
+        return _SAID if word.key in _EMPTY else 0.0
     present = sum(character in unit.text for character in kanji)
     if present == len(kanji) and len(kanji) >= 2:
         return 0.7
     # 減らす and 減量 share a character; so do 高血圧 and 低血圧, which is why a term gets nothing.
-    return 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
+    alike = 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
+    return max(alike, _SAID) if word.key in _EMPTY else alike
 
 
 def _by_definition(claim: Reading, matches: list[float]) -> tuple[float, ...]:
@@ -300,12 +318,26 @@ def _by_definition(claim: Reading, matches: list[float]) -> tuple[float, ...]:
     return tuple(matches)
 
 
-def _under(term: Term, claim: Reading, unit: Unit) -> bool:
+def _above(term: Term, claim: Reading, unit: Unit) -> bool:
+    """Whether a class that the claim names stands beside a member of it, which the unit names too.
+
+    ロペラミド is what is meant by 止瀉薬のロペラミド, whatever one calls it.
+    """
+    return any(
+        not other.classes.isdisjoint(term.concepts) and not other.concepts.isdisjoint(unit.meanings)
+        for other in claim.terms
+    )
+
+
+def _under(word: Word, term: Term, claim: Reading, unit: Unit) -> bool:
     """Whether what a unit says of a class holds for this member of it.
 
-    Not where the claim names the class beside it, nor where the unit names another member.
+    Not where the claim names the class beside it, unless as an example (メトホルミンなどの
+    ビグアナイド薬), nor where the unit names another member.
     """
-    above = (term.classes & unit.meanings) - claim.meanings
+    above = term.classes & unit.meanings
+    if not word.after.startswith(_EXAMPLE):
+        above -= claim.meanings
     return bool(above) and not any(
         other.classes & above and not other.concepts & term.concepts for other in unit.reading.terms
     )
@@ -322,7 +354,7 @@ def _homes(
     scores = [[0.0] * len(chosen) for _ in claim.clauses]
     for word, row in zip(claim.words, held, strict=True):
         for index, match in enumerate(row):
-            if match >= _KEPT:
+            if match >= _KEPT and (word.key not in _EMPTY or match > _SAID):
                 scores[word.clause][index] += word.weight
     for amount, found in zip(claim.quantities, amounts, strict=True):
         clause = claim.clause_at(amount.start)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 Comparator = Literal["", "ge", "le", "gt", "lt"]
 BEFORE: dict[str, Comparator] = {
-    "少なくとも": "ge", "最低でも": "ge", "最低": "ge", "最小": "ge", "下限": "ge", "≥": "ge", "≧": "ge", "⩾": "ge", ">=": "ge",
-    "at least": "ge", "no less than": "ge", "within": "le", "no later than": "le", "no more than": "le", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "≤": "le", "≦": "le", "⩽": "le",
+    "少なくとも": "ge", "最低でも": "ge", "最低": "ge", "最小": "ge", "下限": "ge", "下限は": "ge", "下限を": "ge", "≥": "ge", "≧": "ge", "⩾": "ge", ">=": "ge",
+    "at least": "ge", "no less than": "ge", "within": "le", "no later than": "le", "no more than": "le", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "上限は": "le", "上限を": "le", "上限が": "le", "≤": "le", "≦": "le", "⩽": "le",
     "<=": "le", "at most": "le", "up to": "le", "<": "lt", "less than": "lt", "under": "lt", "below": "lt", "lower than": "lt",
     ">": "gt", "more than": "gt", "over": "gt", "above": "gt", "greater than": "gt", "higher than": "gt",
 }  # fmt: skip
@@ -21,7 +22,7 @@ AFTERWARDS: dict[str, Comparator] = {
     "以上": "ge", "以降": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le", "or above": "ge", "or greater": "ge", "or longer": "ge", "or below": "le", "or fewer": "le",
     "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "過ぎ": "gt", "上回": "gt",
     "満たな": "lt", "満たず": "lt", "届かな": "lt", "達しな": "lt", "を切": "lt", "を割": "lt",
-    "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le",
+    "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le", "最大": "le", "最高": "le",
     "下回らない": "ge", "下回らず": "ge", "下限": "ge",
 }  # fmt: skip
 # 毎日, 隔週: a frequency in one word; 1日おき is every second day, though 4時間おき is every four hours.
@@ -61,3 +62,25 @@ def named(word: str) -> Comparator:
         return known
     stem = word if word.startswith(("を切", "を割")) else word.lstrip("をがに")
     return next(found for name, found in AFTERWARDS.items() if stem.startswith(name))
+
+
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+@lru_cache(maxsize=4096)
+def number(written: str) -> Fraction:
+    """The value of a number in digits, in kanji (三十, 二半) or in English (twelve)."""
+    if written[0].isdigit():
+        return Fraction(written.replace(",", ""))
+    if written.isascii():
+        return Fraction(SPELLED[written.lower()])
+    total = current = 0
+    for character in written:
+        if character == "半":
+            return Fraction(total + current) + Fraction(1, 2)
+        if character in _DIGITS:
+            current = _DIGITS[character]
+        else:
+            total += (current or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            current = 0
+    return Fraction(total + current)

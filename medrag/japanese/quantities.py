@@ -21,11 +21,11 @@ from medrag.japanese.amount_words import (
     OFTEN,
     POWER,
     SOME,
-    SPELLED,
     WORDED,
     Comparator,
     multiple,
     named,
+    number,
 )
 from medrag.japanese.normalize import Normalized, normalize
 from medrag.japanese.units import UNIT, unit_of
@@ -81,8 +81,17 @@ class Quantity:
             return mine.low <= theirs.low <= theirs.high <= mine.high or (
                 theirs.low <= mine.low <= mine.high <= theirs.high
             )
+        if {self.dimension, other.dimension} == {"days", "times per days"}:
+            length, often = (self, other) if self.dimension == "days" else (other, self)
+            return often.text.endswith("間隔") and length.parts == tuple(
+                Interval(1 / part.high, 1 / part.low) for part in often.parts
+            )  # 2〜4週あけて, 2〜4週の間隔で
         if self.dimension and other.dimension and self.dimension != other.dimension:
             return False
+        if {self.dimension, other.dimension} == {"", "percent"}:
+            bare, share = (other, self) if self.dimension else (self, other)
+            if "分" in bare.text:  # 半分, 4分の1
+                return [part.low * 100 for part in bare.parts] == [part.low for part in share.parts]
         if self.dimension == other.dimension:
             return self.parts == other.parts
         # eGFR 30 against eGFR 30 mL/分/1.73m²: as written, the numbers are what can be compared.
@@ -118,7 +127,7 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _KANJI = "[一二三四五六七八九十百千半]+"
 _COUNTED = re.compile(
     rf"(?<![一二三四五六七八九十百千第])(?P<low>{_KANJI})(?:{_TO}(?P<high>{_KANJI}))?"
-    r"(?P<unit>か月|ヵ月|ヶ月|カ月|週間|週|日間|日|年間|年|回|剤|種類|人|名|例|倍|割|錠|歳|時間|分間)(?![部方定次律者体酸化親]|齢者)"
+    r"(?P<unit>か月|ヵ月|ヶ月|カ月|週間|週|日間|日|年間|年|回|剤|種類|人|名|例|倍|割|錠|歳|時間|分間)(?![部方定次律者体酸化親]|齢者|(?<=回)量)"
 )
 _RANK = re.compile(
     r"第\s*(?P<low>\d+|[一二三四五六七八九十])\s*(?P<unit>選択|版|世代|期|度|章|条|相)"
@@ -126,29 +135,32 @@ _RANK = re.compile(
 _FRACTION = re.compile(
     r"(?:(?P<below>\d+|[二三四五六八十])分の(?P<low>\d+|[一二三四五])|(?P<low2>半量|半分))"
 )
+# 75 mg分2: what is given a day, in two doses.
+_DIVIDED = re.compile(r"(?:(?<=mg)|(?<=[gL錠包日後前、,]))\s?分(?P<low>[1-6])(?![0-9年間以])")
 _AFTER = re.compile(
     r"\s*(?:(?P<approximate>程度|前後|ほど|くらい|ぐらい)(?!い|く|め))?"
     r"(?:(?:の誕生日)?(?:よりも|より)(?P<than>[高多大長重低少小短軽前若])"
     r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
-    r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|を上限|が上限|を下限|が下限)"
+    r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|[をが](?:上限|下限|最[大高](?!\s*\d)))"
     r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たな(?:い|け|く|か)|に?満たず|に?届かな(?:い|け|く|か)|に?達しな(?:い|け|く|か)|を切(?:る|っ|れ(?!な))|を割り込|を割(?:る|っ)|まで(?!の?間|も)|or more|or less|or higher|or lower|or older|or above|or below|or greater|or fewer|or longer)"
     r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
-    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の|は)?"
-    r"\s*(?:約|最大|最高|およそ|計|合計|総量)?\s*$"
+    r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|[かヵカヶ]?月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の|は)?"
+    r"\s*(?:総?投与量|総量|用量|上限量?|合計|計)?(?:[はがを])?\s*(?:約|最[大高]|およそ|計|合計|総量)?\s*$"
 )
 _PER_UNIT = re.compile(
     r"(?:(?:標準|理想|実測)?体重\s*)?1?\s*(?P<unit>kg|m2|mL|dL|L|g)\s*(?:あたり|当たり|につき)\s*(?:約)?\s*$"
 )
-_PER_DOSE = re.compile(r"(?<!\d)[1一]回(?:量|あたり|に|につき)?\s*(?:約|最大)?\s*$")
+_PER_DOSE = re.compile(
+    r"(?<!\d)[1一]回(?:の?投与量|の?用量|量)?(?:あたり|につき|[にはがを])?\s*(?:約|最大)?\s*$"
+)
 _LEAD_LONGEST_FIRST = sorted((*BEFORE, *APPROXIMATELY), key=len, reverse=True)
 _LEAD_ENDS = tuple(_LEAD_LONGEST_FIRST)
 _TIMED = frozenset(("days", "months"))
 _UNCOUNTED_IN_TIME = frozenset(
     ("age", "year", "persons", "studies", "agents", "fold", "degree", "points")
 )
-_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _ONE = Fraction(1)
 
 
@@ -185,7 +197,7 @@ def _matches(folded: str) -> list[tuple[int, re.Match[str]]]:
     """Readings by position; where several begin, the one that says more comes first."""
     found: list[tuple[int, re.Match[str]]] = [
         (match.start(), match)
-        for pattern in (_RANK, _FRACTION, _DATE, WORDED, SOME)
+        for pattern in (_RANK, _FRACTION, _DATE, WORDED, SOME, _DIVIDED)
         for match in pattern.finditer(folded)
     ]
     for digit in _START.finditer(folded):
@@ -201,13 +213,18 @@ def _matches(folded: str) -> list[tuple[int, re.Match[str]]]:
 def _read(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity | None:
     if match.re is _RANK:
         return _plain(
-            match, _number(match["low"]), unit=match["unit"], dimension="rank " + match["unit"]
+            match, number(match["low"]), unit=match["unit"], dimension="rank " + match["unit"]
         )
     if match.re is _FRACTION:
-        value = Fraction(1, 2) if match["low2"] else _number(match["low"]) / _number(match["below"])
-        return _plain(match, value)
+        value = Fraction(1, 2) if match["low2"] else number(match["low"]) / number(match["below"])
+        end, _, comparator, approximate = _tail(folded, match.end(), "", False)
+        return replace(
+            _plain(match, value), end=end, comparator=comparator, approximate=approximate
+        )
     if match.re is _DATE:
         return _dated(match)
+    if match.re is _DIVIDED:
+        return _plain(match, number(match["low"]), dimension="times per days")
     if match.re is WORDED:
         period, often = OFTEN[match.lastgroup or ""]
         return _plain(match, often, dimension=f"times per {period}")
@@ -259,6 +276,8 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         return None
     if unit == "秒" and folded[end : end + 1] in ("量", "率"):
         return None  # 1秒量 is the name of a measure
+    if unit == "回" and groups["low"] == "1" and folded[end : end + 1] == "量":
+        return None  # 1回量 is what is given each time
     sign = 1
     if (
         start > floor
@@ -335,7 +354,9 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
     match = _PERIOD_BEFORE.search(before)
     if match is None:
         return _over_unit(folded, start)
-    name = match["period"].rstrip("量").replace("時間", "時").replace("時", "時間")
+    name = (
+        match["period"].rstrip("量").lstrip("かヵカヶ").replace("時間", "時").replace("時", "時間")
+    )
     previous = before[match.start() - 1] if match.start() else folded[begin - 1] if begin else " "
     if match["count"] is None:
         # 3日 2回, 同日2回 and 4週、以後 are no period; 週3回 is.
@@ -364,31 +385,13 @@ def _over_unit(folded: str, start: int) -> tuple[int, str]:
 def _parts(
     low: str, high: str, low2: str, high2: str, thousand: str, unit: str, half: bool, sign: int
 ) -> tuple[Interval, ...]:
-    first = _number(low) + (Fraction(1, 2) if half else 0)
-    if low2 and not high and not unit and first < _number(low2) <= 10:
-        fraction = first / _number(low2)  # 1/2 is a half; 130/80 is a pair
+    first = number(low) + (Fraction(1, 2) if half else 0)
+    if low2 and not high and not unit and first < number(low2) <= 10:
+        fraction = first / number(low2)  # 1/2 is a half; 130/80 is a pair
         return (Interval(fraction, fraction),)
     factor = (unit_of(unit).factor if unit else _ONE) * multiple(thousand) * sign
-    parts = [Interval(first * factor, (_number(high) if high else first) * factor)]
+    parts = [Interval(first * factor, (number(high) if high else first) * factor)]
     if low2:
-        second = _number(low2)
-        parts.append(Interval(second * factor, (_number(high2) if high2 else second) * factor))
+        second = number(low2)
+        parts.append(Interval(second * factor, (number(high2) if high2 else second) * factor))
     return tuple(parts)
-
-
-@lru_cache(maxsize=4096)
-def _number(written: str) -> Fraction:
-    if written[0].isdigit():
-        return Fraction(written.replace(",", ""))
-    if written.isascii():
-        return Fraction(SPELLED[written.lower()])
-    total = current = 0
-    for character in written:
-        if character == "半":
-            return Fraction(total + current) + Fraction(1, 2)
-        if character in _DIGITS:
-            current = _DIGITS[character]
-        else:
-            total += (current or 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            current = 0
-    return Fraction(total + current)

@@ -44,7 +44,7 @@ _SIMPLE: dict[str, Unit] = {
              ユニット=1, units=1, unit=1),
     **_units("pressure", mmHg=1, Torr=1, mmhg=1, MMHG=1),
     **_units("water", cmH2O=1),
-    **_units("percent", **{"%": 1, "パーセント": 1, "割": 10, "percent": 1}),
+    **_units("percent", **{"%": 1, "パーセント": 1, "割": 10, "percent": 1}, ppm="1/10000"),
     **_units("points", **{"%ポイント": 1, "ポイント": 1, "点": 1, "points": 1}),
     **_units("persons", 人=1, 名=1, 例=1, 症例=1, patients=1),
     **_units("times", 回=1, 度目=1, 回目=1, times=1),
@@ -57,7 +57,9 @@ _SIMPLE: dict[str, Unit] = {
     **_units("temperature", **{"°C": 1, "℃": 1}),
     **_units("energy", kcal=1, キロカロリー=1),
     **_units("joule", J=1),
-    **_units("frequency", Hz=1, bpm=1, 拍=1),
+    **_units("frequency", Hz=1),
+    "拍": Unit("times", Fraction(1)), "bpm": Unit("times per days", Fraction(1440)),
+    **_units("tesla", テスラ=1, T=1),
     **_units("osmole", mOsm="1/1000"),
     **_units("dose", Gy=1, mGy="1/1000", mSv="1/1000", Sv=1),
     **_units("mets", METs=1, メッツ=1),
@@ -96,7 +98,7 @@ _BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレア�
 _ASCII_END = r"(?![A-Za-z])"
 #: Any unit as a pattern: mg, mg/dL, mL/分/1.73m2, /日.
 UNIT = (
-    rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
+    rf"(?:{_SYMBOL}{_ASCII_END}(?!(?<=分)の[一二三四1-9])(?!(?<=T)(?:細胞|リンパ|波))(?:\s*[/・]\s*{_BELOW}{_ASCII_END})*"
     rf"|/\s*(?:μL|uL|mL|L|mm3|HPF|日|週|月|年|分|時|時間|min|h){_ASCII_END})"
 )
 

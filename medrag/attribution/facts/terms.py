@@ -20,6 +20,11 @@ _KINDS = {
 }  # fmt: skip
 
 
+_MEASURES = "tests_and_measures"
+_OF_BLOOD = ("血清", "血中", "血漿")
+_AMOUNTS = ("値", "濃度")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """A word of the lexicon where it stands.
@@ -75,6 +80,8 @@ def _meaning(form: str, group_ids: tuple[int, ...]) -> _Meaning | None:
     if form in _SPEAKING or all(group.relation == "unit" for group in groups):
         return None
     names = {form, *(group.head for group in groups if group.relation in _NAMING)}
+    if any(group.source == _MEASURES for group in groups):
+        names.update([stem for name in names for stem in _measured(name)])
     return _Meaning(
         concepts=frozenset(lexicon.canonical(name) for name in names),
         classes=frozenset(
@@ -83,6 +90,14 @@ def _meaning(form: str, group_ids: tuple[int, ...]) -> _Meaning | None:
         opposites=frozenset(lexicon.canonical(name) for name in lexicon.antonyms(form)),
         kinds=frozenset(_KINDS[group.source] for group in groups if group.source in _KINDS),
     )
+
+
+def _measured(name: str) -> list[str]:
+    """What a measurement is of: 血清リン値 is also said as 血清リン, リン値 or リン."""
+    stems = [name]
+    for stem in (name, *(name.removeprefix(prefix) for prefix in _OF_BLOOD)):
+        stems.extend((stem, *(stem.removesuffix(amount) for amount in _AMOUNTS)))
+    return [stem for stem in stems if default_lexicon().knows(stem)]
 
 
 @cache
@@ -96,3 +111,18 @@ def opposites(word: str) -> frozenset[str]:
     """Concepts of the words that say the opposite of a word."""
     lexicon = default_lexicon()
     return frozenset(lexicon.canonical(other) for other in lexicon.antonyms(word))
+
+
+@cache
+def spelled(concepts: frozenset[str]) -> tuple[str, ...]:
+    """Names of concepts that cannot be part of another word by chance: kanji or katakana, three of them."""
+    lexicon = default_lexicon()
+    return tuple(
+        name
+        for concept in concepts
+        for name in (
+            concept,
+            *(s.form.lower() for s in lexicon.synonyms(concept) if s.relation != "lay"),
+        )
+        if len(name) > 2 and not name.isascii()
+    )

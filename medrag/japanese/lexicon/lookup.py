@@ -183,6 +183,10 @@ class Lexicon:
         """Words that say the opposite of a term or of another name for it."""
         return tuple(map(self._written, self._relations.antonyms(self._key(term))))
 
+    def knows(self, term: str) -> bool:
+        """Whether the lexicon has a term under any of its writings."""
+        return bool(self._ids.get(self._key(term)))
+
     def is_ambiguous(self, term: str) -> bool:
         """Whether the lexicon knows a term only as one that has several meanings."""
         own = self._key(term)
