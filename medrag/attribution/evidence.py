@@ -7,6 +7,7 @@ and a recommendation's strength often stands on the next line. Each unit carries
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,8 +25,10 @@ _GRADE_LINE = re.compile(
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9α-ω\-/]{1,11}$|[ァ-ヶー]{3,12}$")
 _GRADE_LINES = 4
 _TITLE = re.compile(
-    r"(?!.*(?:推奨|必要|不要|可能|可|良好|有効|有用|無効|妥当|原則|基本|適応|注意)。?$)[^。、はがをにもで:：|]{2,30}[一-鿿ァ-ヶーA-Za-z]。?$"
+    r"(?!.*(?:推奨|必要|不要|可能|可|良好|有効|有用|無効|妥当|原則|基本|適応|注意)。?$)[^。、はがをにもで:：|]{2,30}[一-鿿ァ-ヶーA-Za-z]\)?。?$"
 )
+_CAPTION = re.compile(r"(?:別?表|図)\s*[0-9A-Z][^。|]{0,60}$")
+_BARS = re.compile(r"[|｜\t]")
 _LABEL = re.compile(r"\s*(?:[-*・•◦●○]\s*)?([^。：:\n|]{2,40})[：:]")
 _UNIT = re.compile(r"[A-Za-zμµ%％℃/.²0-9]*[A-Za-zμµ%％℃]+[A-Za-z/.²0-9]*\)?$")
 _BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?=\s*(?:以上|以下|未満|超|を超|[〜～~–-]|$))")
@@ -51,6 +54,8 @@ class Unit:
         around: Keys of its headings: context, not content.
         meanings: Concepts of its terms, and of those of its headings.
         headings: Readings of the headings that govern it.
+        subject: The first cell of a table row: what its other cells are said of; else None.
+        elsewhere: Concepts that the other units of its passage name themselves.
         grades: The readings its strength and certainty may be found in: its own, then the
             grade lines after it.
     """
@@ -66,6 +71,8 @@ class Unit:
     meanings: frozenset[str]
     headings: tuple[Reading, ...]
     grades: tuple[Reading, ...]
+    subject: Reading | None
+    elsewhere: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +135,18 @@ def _units(text: str) -> Iterator[Unit]:
     statements = split(text)
     readings = [read(statement.plain) for statement in statements]
     defined = aliases(readings)
+    named = Counter(concept for reading in readings for concept in reading.meanings)
+    title: tuple[Reading, ...] = ()
     headings: tuple[Reading, ...] = ()
     header: list[str] | None = None
     label: tuple[Reading, ...] = ()
     before = 0
     for position, (statement, reading) in enumerate(zip(statements, readings, strict=True)):
-        if text[statement.start] == "|" or "\t" in text[statement.start : statement.end]:
-            cells = _cells(text[statement.start : statement.end], statement.plain)
+        written = text[statement.start : statement.end]
+        own = reading.meanings
+        subject = None
+        if _is_row(written):
+            cells = _cells(written, statement.plain)
             heads = statement.kind == "table_header" or header is None
             if heads and any(cell.strip("-: ") for cell in cells):
                 header = cells
@@ -142,18 +154,22 @@ def _units(text: str) -> Iterator[Unit]:
                 continue
             if not heads and header is not None:
                 reading = _labelled(header, cells) or reading  # noqa: PLW2901 - the same row, read with its header
+                subject = read(cells[0]) if cells else None
         else:
             header = None
         if "\n" in text[before : statement.start]:
             label = ()
         before = statement.end
         governing = (*headings, *label)
-        label = label or _label(text[statement.start : statement.end])
+        label = label or _label(written)
         states = (statement.kind not in _CONTEXT and not _is_title(reading)) or bool(
             statement.markers
         )
         if not states and (reading.words or reading.negators):
-            headings, governing = (reading,), ()
+            # What a passage begins with is said of all of it, also under its later headings.
+            headings, governing = (*title, reading), ()
+            if position == 0 and not reading.negators:
+                title = (reading,)
         yield Unit(
             states=states,
             grades_only=_GRADE_LINE.match(reading.text.strip()) is not None
@@ -168,12 +184,19 @@ def _units(text: str) -> Iterator[Unit]:
             meanings=reading.meanings.union(*(entry.meanings for entry in governing)),
             headings=governing,
             grades=(reading, *_grades(readings, position)),
+            subject=subject,
+            elsewhere=frozenset(concept for concept in named if named[concept] > (concept in own)),
         )
+
+
+def _is_row(written: str) -> bool:
+    """Whether a line is a table row: bars or tabs part its cells, two at least."""
+    return written[0] == "|" or "\t" in written or len(_BARS.findall(written)) > 1
 
 
 def _is_title(reading: Reading) -> bool:
     """Whether a sentence says nothing, only what the next ones speak of: 「疥癬の治療。」."""
-    return (
+    return _CAPTION.match(reading.text.strip()) is not None or (
         _TITLE.match(reading.text.strip()) is not None
         and not reading.negators
         and not reading.quantities
@@ -193,13 +216,15 @@ def _label(written: str) -> tuple[Reading, ...]:
 
 def _cells(written: str, plain: str) -> list[str]:
     """The cells of a table row, without what is blanked in `plain`."""
-    bars = [position for position, character in enumerate(written) if character in "|\t"]
+    bars = [match.start() for match in _BARS.finditer(written)]
     cells = [plain[left + 1 : right].strip() for left, right in pairwise((-1, *bars, len(written)))]
     return cells[not cells[0] : len(cells) - (not cells[-1])]
 
 
 def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
     """A table row with each cell's column named, as one would say it."""
+    if len(header) == len(row) + 1:
+        header = header[1:]  # its caption stands in the same line
     if len(header) != len(row) or len(row) < 2:
         return None
     subject, *cells = row

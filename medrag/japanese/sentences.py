@@ -96,6 +96,8 @@ WRAP = re.compile(
     r"(?<=[^\x00-\x7f])[^\S\n]*\n\s*(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])[^\S\n]*\n(?=[0-9])"
 )
 """A line break inside a sentence that stands for nothing, unlike one between English words."""
+_BARS = re.compile(r"｜|[|][^|\n]*[|]")
+"""A table row that begins with no bar: 薬剤｜1回量｜投与間隔."""
 _UNFINISHED = re.compile(r"(?:[をはが]|には|では|とは|および|または|及び|又は|ための|における)$")
 _WRAPPED = 20  # a shorter line that ends without punctuation is taken to be complete
 _BRACKET_LIMIT = 1500  # an opening bracket this far back was never meant to be closed
@@ -235,7 +237,7 @@ def _hard(text: str, line_start: int, line_end: int, next_start: int, bracketed:
         return True
     next_end = text.find("\n", next_start)
     after = text[next_start : next_end if next_end >= 0 else len(text)]
-    if "\t" in line or "\t" in after:
+    if "\t" in line or "\t" in after or _BARS.search(line) or _BARS.search(after):
         return True
     if line[-1] in "：:":
         return True
