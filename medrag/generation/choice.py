@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
 
-from medrag.generation.asked import states
-from medrag.generation.blocks import by_passage, with_what_follows
-from medrag.generation.evidence import Unit
-from medrag.generation.measures import apart, led_by
+from medrag.generation import conditions
+from medrag.generation.asked import Aspect, states
+from medrag.generation.blocks import by_passage, limits, recommended, runs, with_what_follows
+from medrag.generation.evidence import Unit, section_of
+from medrag.generation.measures import apart, led_by, measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import for_children_only, of_adults, restrictions
 from medrag.generation.score import FORBIDS, Scored, scored, weights_of, whole_tables
@@ -38,8 +38,8 @@ ENTITIES = 0.66
 SPECIFIC = 0.3
 #: Rows of a table that is quoted whole.
 ROWS = 8
-#: Blank lines between a recommendation and the list under it, in characters.
-_NEXT_LINE = 4
+#: Where a sentence names its subject, in characters.
+_SUBJECT = 12
 #: Units for each part of a question, a recommendation counting as one.
 MOST = 3
 
@@ -71,7 +71,7 @@ class _Ranking:
         self._part = part
         weights = weights_of(part, units)
         self._passages = by_passage(units)
-        self._units = units
+        self._runs = runs(units)
         self._whole_tables = whole_tables(part, units)
         self._scored = sorted(
             (scored(part, unit, weights, self._whole_tables) for unit in units),
@@ -96,6 +96,7 @@ class _Ranking:
         chosen = [best]
         if _compares(self._part):  # what the other edition says stands beside it
             chosen += [one for one in self._reaching if not _same_status(one.unit, best.unit)][:1]
+        chosen = self._recommended_first(chosen)
         blocks = [self._block(one) for one in chosen]
         for one in self._reaching[1:]:
             if len(blocks) == MOST:
@@ -111,6 +112,22 @@ class _Ranking:
                 blocks.append(self._block(one))
         blocks += [[unit] for unit in self._forbidding(blocks)]
         return [unit for block in blocks for unit in block]
+
+    def _recommended_first(self, chosen: list[Scored]) -> list[Scored]:
+        """With the recommendation ahead that an explanation explains, if that is asked or limited."""
+        best = chosen[0]
+        asked = self._part.wants & {Wants.DIRECTIVE, Wants.STRENGTH}
+        if best.unit.recommends or best.unit.row or not (asked or limits(best.unit)):
+            return chosen
+        for one in self._scored:
+            if (
+                one.unit.recommends
+                and not one.unit.grade
+                and one.score >= ALSO * best.score
+                and section_of(one.unit.hit) == section_of(best.unit.hit)
+            ):
+                return [one, *chosen]
+        return chosen
 
     def _forbidding(self, blocks: Sequence[Sequence[Unit]]) -> list[Unit]:
         """Where it is asked who must not have a drug: what else forbids that very drug."""
@@ -136,7 +153,8 @@ class _Ranking:
             return True
         said = self._passages[unit.number] if unit.recommends else [unit]
         return any(
-            states(group, one.text, one.heading) and not self._of_another(one)
+            states(group, _besides_conditions(group, one), one.heading)
+            and not self._of_another(one)
             for group in each
             for one in said
         )
@@ -149,6 +167,18 @@ class _Ranking:
         read = [one for one in self._passages[unit.number] if one.position <= unit.position]
         last = next((one for one in reversed(read) if drugs_in(one.text)), None)
         return last is not None and not any(term.met_by(last.own) for term in drugs)
+
+    def _beside(self, unit: Unit) -> bool:
+        """Whether a sentence of an answer without grades is about another drug from its beginning on.
+
+        「超速効型インスリンによる低血糖では…」 stands beside what is said of sulfonylureas, and is no part of it.
+        """
+        passage = unit.hit.passage
+        drugs = [term for term in self._part.terms if term.drug]
+        if passage.strength or passage.certainty or passage.cq or not drugs or limits(unit):
+            return False
+        named = drugs_in(unit.text[:_SUBJECT])
+        return bool(named) and not any(term.met_by(unit.own) for term in drugs)
 
     def _specific(self, one: Scored) -> bool:
         """Whether more is met than what the title of the document says already."""
@@ -190,7 +220,8 @@ class _Ranking:
             term.weight * max(0.0, min(1.0, now) - before)
             for term, before, now in zip(self._part.terms, met, one.met, strict=True)
         )
-        if one.unit.row and best.unit.row:  # another row is about something else
+        if one.unit.row and best.unit.row and not one.unit.recommends:
+            # another row is about something else
             return gain > GAIN or one.unit.subject == best.unit.subject
         # As good in another document: two guidelines that recommend, each for its own patients.
         equal = one.score >= EQUAL * best.score and (
@@ -207,31 +238,40 @@ class _Ranking:
                 return [unit for unit in of_passage if unit.row][:ROWS]
             return [_narrowed(self._part, best.unit)]
         if best.unit.recommends:
-            return of_passage + self._listed_under(of_passage[-1])
+            whole = recommended(of_passage, self._runs[best.unit.number])
+            return [unit for unit in whole if unit is best.unit or not self._beside(unit)]
         good = {
             one.unit.position
             for one in self._scored
-            if one.unit.number == best.unit.number and one.coverage >= BESIDE * best.coverage
+            if one.unit.number == best.unit.number
+            and one.coverage >= BESIDE * best.coverage
+            and not self._of_another(one.unit)
         }
         return with_what_follows(
-            best.unit, of_passage, good, grades=Wants.STRENGTH in self._part.wants
+            best.unit, self._runs[best.unit.number], good, grades=Wants.STRENGTH in self._part.wants
         )
 
-    def _listed_under(self, last: Unit) -> list[Unit]:
-        """The list right under a recommendation: to whom it does not apply, and what else holds."""
-        passage = last.hit.passage
-        following = [
-            unit
-            for unit in self._units
-            if unit.hit.passage.document_id == passage.document_id
-            and unit.hit.passage.section == passage.section
-            and 0 <= unit.hit.passage.start - passage.end <= _NEXT_LINE
-        ]
-        return list(takewhile(lambda unit: unit.listed and not unit.row, following))
+
+def _besides_conditions(group: Sequence[Aspect], unit: Unit) -> str:
+    """A text as far as it states a dose, which what tells for whom it is meant does not."""
+    dose = any(aspect.name in _DOSES for aspect in group)
+    return conditions.without(unit.text) if dose and not unit.row else unit.text
 
 
 def _narrowed(part: Part, unit: Unit) -> Unit:
-    """A row with the cells that are asked for alone, if some are: of a dose, all are read together."""
+    """A row with the cells that are asked for alone, if some are: of a dose, all are read together.
+
+    Never a cell that stands under a measure other than the patient's (eGFR 30未満 for somebody with 40).
+    """
+    kept = [
+        (column, statement)
+        for column, statement in zip(unit.columns, unit.statements, strict=False)
+        if not apart(part.measures, measures_in(column))
+    ]
+    if kept and part.measures:
+        kept.sort(key=lambda one: not within(part.measures, measures_in(one[0])))
+        columns, statements = zip(*kept, strict=True)
+        unit = replace(unit, columns=columns, statements=statements)
     if any(aspect.name in _DOSES for group in part.each for aspect in group):
         return unit
     wanted = [

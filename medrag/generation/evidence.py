@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from medrag.documents import directives, grades
+from medrag.documents.passages import Passage
 from medrag.generation.measures import Measure, under
 from medrag.generation.terms import drugs_in, keys_of
 from medrag.retrieval.retriever import Hit
@@ -29,6 +30,7 @@ class Unit:
         far: Keys of its document, likewise.
         drugs: What its section names of drugs, likewise.
         heading: What stands over it, as text.
+        head: The short line right over it that is no heading, if there is one.
         row: It is a row of a table.
         columns: Of a row, what stands over each statement.
         subject: Keys of a row's first cell, which says what the row is about.
@@ -50,6 +52,7 @@ class Unit:
     far: frozenset[str] = frozenset()
     drugs: frozenset[str] = frozenset()
     heading: str = ""
+    head: str = ""
     row: bool = False
     columns: tuple[str, ...] = ()
     subject: frozenset[str] = frozenset()
@@ -111,19 +114,44 @@ def units_of(hits: Sequence[Hit]) -> list[Unit]:
     keys: dict[tuple[str, ...], frozenset[str]] = {}
     drugs: dict[tuple[str, ...], frozenset[str]] = {}
     for hit in hits:
-        section, text = _section(hit), hit.passage.text
+        section, text = section_of(hit), hit.passage.text
         drugs[section] = drugs.get(section, frozenset()) | drugs_in(text)
         for place in (section, section[:1]):
             keys[place] = keys.get(place, frozenset()) | keys_of(text)
     return [
         replace(unit, near=keys[section], far=keys[section[:1]], drugs=drugs[section])
         for number, hit in enumerate(hits, start=1)
-        for section in (_section(hit),)
+        for section in (section_of(hit),)
         for unit in _units(number, hit)
     ]
 
 
-def _section(hit: Hit) -> tuple[str, ...]:
+def _whole(passage: Passage) -> Iterator[str]:
+    """The sentences of a passage; what a page broke off in the middle of a clause is joined again.
+
+    「…には投与し」 and 「ない。」 in two lines are one sentence: the first alone says the opposite.
+    """
+    begin = -1
+    for span, following in zip_longest(passage.sentences, passage.sentences[1:]):
+        begin = span.start if begin < 0 else begin
+        said = passage.text[begin - passage.start : span.end - passage.start]
+        if following is not None and "|" not in said and "\t" not in said:
+            between = passage.text[span.end - passage.start : following.start - passage.start]
+            after = passage.text[following.start - passage.start : following.end - passage.start]
+            if _ONE_BREAK.fullmatch(between) and _BROKEN.search(said) and _CARRIED_ON.match(after):
+                continue
+        yield said
+        begin = -1
+
+
+_ONE_BREAK = re.compile(r"[ 　\t]*\n[ 　\t]*")
+_BROKEN = re.compile(r"[ぁ-ん一-龥ァ-ヶー、，]$")
+_CARRIED_ON = re.compile(
+    r"(?:ない|なかった|ません|ず|する|した|して|しない|され|よい|こと)(?=[^ぁ-ん]|こと|よう|で|と)"
+)
+
+
+def section_of(hit: Hit) -> tuple[str, ...]:
     """The document and the headings over a passage, without labels such as 解説."""
     path = hit.passage.section
     while path and _STRUCTURE.fullmatch(path[-1]):
@@ -135,10 +163,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
     passage = hit.passage
     if passage.kind in _NO_EVIDENCE:
         return
-    raw = [
-        passage.text[span.start - passage.start : span.end - passage.start]
-        for span in passage.sentences
-    ]
+    raw = list(_whole(passage))
     heading = " ".join((hit.title, hit.society or "", *passage.section))
     over = keys_of(heading)
     headings = {_plain(heading) for heading in passage.section}
@@ -170,6 +195,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             own=keys_of(" ".join(cells) if cells else text),
             over=over | keys_of(" ".join((*header, head) if cells else (head,))),
             heading=f"{heading} {head}",
+            head=head,
             row=bool(cells),
             columns=tuple(named),
             subject=keys_of(cells[0]) if cells else frozenset(),

@@ -64,11 +64,29 @@ _PATTERNS = {name: _pattern(name) for name in _NAMES}
 _NAMED = {name: re.compile(written) for name, written in _NAMES.items()}
 
 
+_OLDER = re.compile(
+    r"(?:\baged?\s+)?\b([0-9]+)(?:[\s-]*years?)?(?:\s+of\s+age)?\s*(?:or|and)\s+(?:older|over|above)\b"
+)
+_ABOVE = re.compile(
+    r"\b(?:aged\s+|people\s+|adults\s+)(?:over|above|older than)\s+([0-9]+)(?:\s*years?)?|\bolder than\s+([0-9]+)(?:\s*years?)?"
+)
+_YOUNGER = re.compile(
+    r"(?:\baged?\s+)?\b(?:younger than|under|below)\s+([0-9]+)(?=\s*(?:years?|$|[?,.]))"
+    r"(?:\s*years?)?(?:\s+(?:of\s+age|old))?"
+)
+
+
+def ages_spelled(text: str) -> str:
+    """English ages as Japanese guidelines write them: a bare number is not known to be an age."""
+    text = _OLDER.sub(r" \1歳以上 ", text)
+    text = _ABOVE.sub(lambda match: f" {match[1] or match[2]}歳超 ", text)
+    return _YOUNGER.sub(r" \1歳未満 ", text)
+
+
 @lru_cache(maxsize=8192)
 def measures_in(text: str) -> tuple[Measure, ...]:
     """The measures that a text gives."""
-    folded = fold(text).lower()
-    return tuple(_found(folded))
+    return tuple(_found(ages_spelled(fold(text).lower())))
 
 
 def _found(folded: str) -> Iterator[Measure]:

@@ -8,6 +8,7 @@ that names only another is about something else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from medrag.japanese.normalize import fold
@@ -31,6 +32,7 @@ _CONTRASTS = tuple(
         {"1": r"1型", "2": r"2型"},
         {"before": r"術前|手術前|preoperative", "after": r"術後|手術後|postoperative"},
         {"low": r"低リスク|低危険度|low[- ]risk", "high": r"高リスク|高危険度|high[- ]risk"},
+        {"first": r"初発|初回治療|未治療|first episode", "again": r"再発|再燃|頻回再発|relaps|recurren"},
         {"women": r"女性|women|female", "men": r"男性|\bmen\b|\bmale"},
     )
 )  # fmt: skip
@@ -52,11 +54,15 @@ def _settings(text: str) -> tuple[frozenset[str], ...]:
     )
 
 
-def elsewhere(asked: str, said: str, over: str) -> bool:
-    """Whether what is said, under these headings, is for another setting than the one asked about."""
-    for wanted, own, above in zip(_settings(asked), _settings(said), _settings(over), strict=True):
-        named = own or above
-        if wanted and named and wanted.isdisjoint(named):
+def elsewhere(asked: str, said: str, over: Sequence[str]) -> bool:
+    """Whether what is said, under these headings, is for another setting than the one asked about.
+
+    The nearest text that names one of a set decides: 「再発時の治療」 under 「初発と再発」 is about the latter.
+    """
+    asks, *texts = map(_settings, (asked, said, *reversed(over)))
+    for wanted, *named in zip(asks, *texts, strict=True):
+        nearest = next(filter(None, named), frozenset[str]())
+        if wanted and nearest and wanted.isdisjoint(nearest):
             return True
     return False
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from medrag.documents import grades
 from medrag.generation.asked import states
 from medrag.generation.evidence import Unit
-from medrag.generation.measures import within
+from medrag.generation.measures import measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import elsewhere, restrictions
 from medrag.generation.terms import LAY, MEMBER, PARTS, Term, drugs_in, keys_of
@@ -35,6 +37,10 @@ FOREIGN = 0.6
 BESIDES = 0.8
 #: What an unmet verb or adjective counts: guidelines say 挙上 and 抜去 where a question says 上げる and 抜く.
 VERBAL = 0.3
+#: What a sentence without a grade counts where the strength of a recommendation is asked.
+UNGRADED = 0.85
+#: What a sentence counts more that gives the measures of the patient who is asked about.
+FOR_THEM = 1.2
 #: What it counts for a sentence in another language than the question's.
 UNTRANSLATED = 0.2
 
@@ -197,7 +203,10 @@ def _for_whom(part: Part, unit: Unit) -> float:
         and others.isdisjoint(restrictions(part.named))
     ):
         factor *= 0.8
-    if elsewhere(part.text, unit.text, unit.heading):
+    given = map(measures_in, unit.columns if unit.row else (unit.text,))
+    if part.measures and any(within(part.measures, meant) for meant in given):
+        factor *= FOR_THEM
+    if elsewhere(part.text, unit.text, (unit.hit.title, *unit.hit.passage.section, unit.head)):
         factor *= 0.5
     return factor
 
@@ -205,7 +214,8 @@ def _for_whom(part: Part, unit: Unit) -> float:
 def _holding(part: Part, unit: Unit) -> float:
     """What the sentence holds of what is wanted."""
     factor = 1.0
-    if Wants.QUANTITY in part.wants and not _DIGIT.search(unit.text):
+    quantity = Wants.QUANTITY in part.wants and Wants.STRENGTH not in part.wants
+    if quantity and not _DIGIT.search(unit.text):
         factor *= 0.8
     if Wants.CONTRAINDICATION in part.wants:
         said = unit.hit.passage.text if unit.recommends else unit.text
@@ -216,6 +226,11 @@ def _holding(part: Part, unit: Unit) -> float:
     return factor
 
 
+@lru_cache(maxsize=8192)
+def _graded(passage: str) -> bool:
+    return bool(grades.find(passage)) or grades.spoken(passage) is not None
+
+
 def _of_a_kind(part: Part, unit: Unit) -> float:
     """A recommendation, a row, a study."""
     factor = 0.9 if unit.hit.language != part.language else 1.0
@@ -223,6 +238,8 @@ def _of_a_kind(part: Part, unit: Unit) -> float:
         factor *= 0.8
     if unit.row:
         factor *= 1.25 if Wants.DOSE in part.wants or _of_the_drug(part, unit) else 1.0
+    if Wants.STRENGTH in part.wants and not _graded(unit.hit.passage.text):
+        factor *= UNGRADED
     if unit.grade:
         factor *= 1.1 if Wants.STRENGTH in part.wants else 0.6
     elif unit.directs:

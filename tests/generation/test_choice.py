@@ -2,6 +2,7 @@
 
 import pytest
 
+from medrag.retrieval.retriever import Hit
 from tests.generation.test_extractive import TARGET, hit, write
 
 REFLUX = hit(
@@ -209,3 +210,37 @@ def test_another_symptom_than_the_one_asked_about_is_no_answer() -> None:
     )
     assert write("オピオイドの吐き気には何を使いますか", constipation).abstained
     assert "緩下薬" in write("オピオイドの便秘には何を使いますか", constipation).text
+
+
+def test_asked_for_a_strength_what_has_none_is_no_answer() -> None:
+    section = ("CQ4 鼓膜換気チューブはいつ入れるか",)
+    graded = hit(
+        "反復性中耳炎の児には、鼓膜換気チューブの留置を提案する。\n【推奨の強さ：弱】",
+        *section,
+        kind="recommendation",
+        start=4200,
+        title="中耳炎の手引き",
+    )
+    swimming = hit(
+        "チューブの留置中でも、水泳は制限しない。",
+        *section,
+        kind="recommendation",
+        start=4400,
+        title="中耳炎の手引き",
+    )
+    text = write("鼓膜チューブの適応と推奨の強さは？", swimming, graded).text
+    assert text.startswith(
+        "反復性中耳炎の児には、鼓膜換気チューブの留置を提案する[2]。【推奨の強さ：弱】[2]。"
+    )
+
+
+def test_classes_of_recommendations_in_a_table_are_all_given_where_both_are_asked() -> None:
+    def row(text: str, *section: str, start: int) -> Hit:
+        return hit(text, *section, kind="recommendation", start=start, title="心膜炎の手引き")
+
+    first = row("| コルヒチンを3か月間併用する | I | A |", "2. 急性心膜炎の治療", start=4600)
+    again = row("| コルヒチンを6か月以上投与する | I | A |", "3. 再発性心膜炎の治療", start=4700)
+    question = "コルヒチンは急性心膜炎と再発性心膜炎でそれぞれ何か月使いますか"
+    text = write(question, first, again).text
+    assert "3か月間" in text
+    assert "6か月以上" in text

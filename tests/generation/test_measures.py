@@ -178,3 +178,73 @@ def test_a_drug_that_a_word_is_read_as_must_stand_in_the_answer() -> None:
         title="喘息の手引き",
     )
     assert write("アリスロマイシンの点滴の用量は？", other).abstained
+
+
+def test_an_amount_that_tells_who_the_patients_are_is_no_dose() -> None:
+    bones = hit(
+        "プレドニゾロン換算で1日5 mg以上のグルココルチコイドを3か月以上使用する患者には、"
+        "ビスホスホネート薬を始めることを推奨する。",
+        "CQ7 グルココルチコイドを使用する患者の骨折をどう防ぐか",
+        kind="recommendation",
+        start=5800,
+        title="骨粗鬆症の手引き",
+    )
+    attack = hit(
+        "プレドニゾロンは1日30〜50 mgを5〜7日間経口で用いる。",
+        "CQ3 発作にステロイドを用いるか",
+        "解説",
+        start=5900,
+        title="喘息の手引き",
+    )
+    assert write("プレドニゾロンは何mgを何日？", bones).abstained
+    assert write("プレドニゾロンは何mgを何日？", bones, attack).text == (
+        "プレドニゾロンは1日30〜50 mgを5〜7日間経口で用いる[2]。"
+    )
+
+
+def test_at_the_same_time_is_no_condition() -> None:
+    crisis = hit(
+        "チアマゾール60 mg/日と無機ヨウ素200 mg/日を同時に開始することを推奨する。",
+        "CQ4 クリーゼの治療",
+        kind="recommendation",
+        start=6000,
+        title="甲状腺の手引き",
+    )
+    assert "60 mg/日" in write("クリーゼのチアマゾールの用量は？", crisis).text
+
+
+def test_a_cell_under_another_patient_s_measure_is_not_given() -> None:
+    doses = hit(
+        "表 用量\n\n| 薬剤 | 1日量 | eGFR 30以上45未満 | eGFR 30未満 |\n|---|---|---|---|\n"
+        "| メトホルミン | 500〜2,250 mg | 750 mgまで | 投与しない |",
+        "表 用量",
+        kind="table",
+        start=6200,
+        title="糖尿病の手引き",
+    )
+    text = write("eGFR 40のメトホルミンの用量は？", doses).text
+    assert text.startswith("メトホルミンのeGFR 30以上45未満は750 mgまで[1]。")
+    assert "投与しない" not in text
+    assert "750" not in write("eGFR 50のメトホルミンの用量は？", doses).text
+
+
+def test_an_english_age_is_that_of_the_patient() -> None:
+    stopping = hit(
+        "We recommend reducing benzodiazepines by 25% every 2 weeks in insomnia.",
+        "4. Stopping",
+        kind="recommendation",
+        start=6400,
+        title="Insomnia guideline",
+        language="en",
+    )
+    elderly = hit(
+        "We recommend against benzodiazepines in adults aged 65 years or older.",
+        "3. Drugs",
+        kind="recommendation",
+        start=6500,
+        title="Insomnia guideline",
+        language="en",
+    )
+    question = "Should benzodiazepines be used for insomnia in people aged 65 or over?"
+    assert write(question, stopping, elderly).text.startswith("We recommend against")
+    assert apart(measures_in("under 18 years old"), measures_in("adults aged 18 years or older"))
