@@ -13,13 +13,13 @@ from typing import Literal
 Comparator = Literal["", "ge", "le", "gt", "lt"]
 BEFORE: dict[str, Comparator] = {
     "少なくとも": "ge", "最低でも": "ge", "最低": "ge", "最小": "ge", "下限": "ge", "下限は": "ge", "下限を": "ge", "≥": "ge", "≧": "ge", "⩾": "ge", ">=": "ge",
-    "at least": "ge", "no less than": "ge", "within": "le", "no later than": "le", "no more than": "le", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "上限は": "le", "上限を": "le", "上限が": "le", "≤": "le", "≦": "le", "⩽": "le",
-    "<=": "le", "at most": "le", "up to": "le", "<": "lt", "less than": "lt", "under": "lt", "below": "lt", "lower than": "lt",
-    ">": "gt", "more than": "gt", "over": "gt", "above": "gt", "greater than": "gt", "higher than": "gt",
+    "at least": "ge", "no less than": "ge", "not less than": "ge", "no fewer than": "ge", "no earlier than": "ge", "no sooner than": "ge", "a minimum of": "ge", "no longer than": "le", "not more than": "le", "not exceeding": "le", "a maximum of": "le", "within": "le", "no later than": "le", "no more than": "le", "最大": "le", "最高": "le", "最大で": "le", "上限": "le", "最長": "le", "上限は": "le", "上限を": "le", "上限が": "le", "≤": "le", "≦": "le", "⩽": "le",
+    "<=": "le", "at most": "le", "up to": "le", "<": "lt", "less than": "lt", "under": "lt", "below": "lt", "lower than": "lt", "fewer than": "lt", "shorter than": "lt",
+    ">": "gt", "more than": "gt", "over": "gt", "above": "gt", "greater than": "gt", "higher than": "gt", "longer than": "gt", "beyond": "gt", "exceeding": "gt", "exceeds": "gt",
 }  # fmt: skip
 APPROXIMATELY = ("約", "およそ", "おおよそ", "概ね", "おおむね", "about", "approximately")
 AFTERWARDS: dict[str, Comparator] = {
-    "以上": "ge", "以降": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le", "or above": "ge", "or greater": "ge", "or longer": "ge", "or below": "le", "or fewer": "le",
+    "以上": "ge", "以降": "ge", "or more": "ge", "or higher": "ge", "or older": "ge", "以下": "le", "以内": "le", "まで": "le", "or less": "le", "or above": "ge", "or greater": "ge", "or longer": "ge", "or below": "le", "or fewer": "le", "and above": "ge", "and over": "ge", "or over": "ge", "and older": "ge", "or under": "le", "or earlier": "le", "or sooner": "le",
     "or lower": "le", "未満": "lt", "下回": "lt", "満たない": "lt", "超": "gt", "超え": "gt", "過ぎ": "gt", "上回": "gt",
     "満たな": "lt", "満たず": "lt", "届かな": "lt", "達しな": "lt", "を切": "lt", "を割": "lt",
     "超えない": "le", "超えなけれ": "le", "上回らなけれ": "le", "下回らなけれ": "ge", "超えず": "le", "超えません": "le", "上回りません": "le", "下回りません": "ge", "上回らない": "le", "上回らず": "le", "限度": "le", "上限": "le", "最大": "le", "最高": "le",

@@ -90,7 +90,7 @@ class Quantity:
             return False
         if {self.dimension, other.dimension} == {"", "percent"}:
             bare, share = (other, self) if self.dimension else (self, other)
-            if "分" in bare.text:  # 半分, 4分の1
+            if "分" in bare.text or bare.text[-1:] in "人例名":  # 半分, 4分の1, 100人中4人
                 return [part.low * 100 for part in bare.parts] == [part.low for part in share.parts]
         if self.dimension == other.dimension:
             return self.parts == other.parts
@@ -127,13 +127,14 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _KANJI = "[一二三四五六七八九十百千半]+"
 _COUNTED = re.compile(
     rf"(?<![一二三四五六七八九十百千第])(?P<low>{_KANJI})(?:{_TO}(?P<high>{_KANJI}))?"
-    r"(?P<unit>か月|ヵ月|ヶ月|カ月|週間|週|日間|日|年間|年|回|剤|種類|人|名|例|倍|割|錠|歳|時間|分間)(?![部方定次律者体酸化親]|齢者|(?<=回)量)"
+    r"(?P<unit>か月|ヵ月|ヶ月|カ月|週間|週|日間|日|年間|年|回|剤|種類|人|名|例|倍|割|錠|歳|時間|分間)(?![部方定次律者体酸化親]|齢者|(?<=回)量|お?ひとり|一人)"
 )
 _RANK = re.compile(
     r"第\s*(?P<low>\d+|[一二三四五六七八九十])\s*(?P<unit>選択|版|世代|期|度|章|条|相)"
 )
 _FRACTION = re.compile(
-    r"(?:(?P<below>\d+|[二三四五六八十])分の(?P<low>\d+|[一二三四五])|(?P<low2>半量|半分))"
+    r"(?:(?P<below>[1-9]\d*|[二三四五六八十])分の(?P<low>\d+|[一二三四五])|(?P<low2>半量|半分)"
+    r"|(?P<of>[1-9]\d*)\s*(?:人|例|名)(?:中|のうち|に)\s*(?P<some>\d+)\s*(?:人|例|名))"
 )
 # 75 mg分2: what is given a day, in two doses.
 _DIVIDED = re.compile(r"(?:(?<=mg)|(?<=[gL錠包日後前、,]))\s?分(?P<low>[1-6])(?![0-9年間以])")
@@ -142,7 +143,7 @@ _AFTER = re.compile(
     r"(?:(?:の誕生日)?(?:よりも|より)(?P<than>[高多大長重低少小短軽前若])"
     r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
     r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|[をが](?:上限|下限|最[大高](?!\s*\d)))"
-    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たな(?:い|け|く|か)|に?満たず|に?届かな(?:い|け|く|か)|に?達しな(?:い|け|く|か)|を切(?:る|っ|れ(?!な))|を割り込|を割(?:る|っ)|まで(?!の?間|も)|or more|or less|or higher|or lower|or older|or above|or below|or greater|or fewer|or longer)"
+    r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たな(?:い|け|く|か)|に?満たず|に?届かな(?:い|け|く|か)|に?達しな(?:い|け|く|か)|を切(?:る|っ|れ(?!な))|を割り込|を割(?:る|っ)|まで(?!の?間|も)|or more|or less|or higher|or lower|or older|or above|or below|or greater|or fewer|or longer|and above|and over|or over|and older|or under|or earlier|or sooner)"
     r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
 )
 _PERIOD_BEFORE = re.compile(
@@ -216,7 +217,9 @@ def _read(folded: str, match: re.Match[str], last: Quantity | None) -> Quantity 
             match, number(match["low"]), unit=match["unit"], dimension="rank " + match["unit"]
         )
     if match.re is _FRACTION:
-        value = Fraction(1, 2) if match["low2"] else number(match["low"]) / number(match["below"])
+        value = Fraction(1, 2)
+        if not match["low2"]:
+            value = number(match["some"] or match["low"]) / number(match["of"] or match["below"])
         end, _, comparator, approximate = _tail(folded, match.end(), "", False)
         return replace(
             _plain(match, value), end=end, comparator=comparator, approximate=approximate

@@ -145,7 +145,7 @@ def test_a_judge_cannot_pass_a_wrong_dose():
 
 
 def test_a_judge_settles_what_the_rules_leave_open():
-    claim = "おなかに赤ちゃんがいる人にはARBを使わない。"
+    claim = "おなかの大きい人にはARBを出さない。"
     passages = [EvidenceText(id="1", text=PREMISE)]
     assert Checker().judge(claim, passages).needs_review
     yes = Scripted(reply='{"verdict": "supported", "quote": "妊婦にはARBを投与しない。"}')

@@ -46,6 +46,8 @@ def joined(tokens: Sequence[Token], numbers: frozenset[int]) -> list[Token]:
 
 
 def _belong(one: str, other: str) -> bool:
+    if other.startswith("-") and len(one) >= _SYLLABLES + 1 and one.islower() and one.isalpha():
+        return False  # node-positive is two words; beta2- and IL- go on
     if _KATAKANA.match(one):
         # ガーゼドレッシング is two words; カル, ベジ and ロール are none.
         return _KATAKANA.match(other) is not None and min(len(one), len(other)) < _SYLLABLES

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from medrag.attribution.facts.clauses import INFLECTED, particle
 from medrag.attribution.facts.terms import Term
@@ -76,6 +77,8 @@ _LESSER = frozenset(("動詞", "形容詞", "形状詞", "副詞", "連体詞", 
 _SPECIAL = frozenset(("drug", "condition", "procedure", "microbe", "population", "anatomy"))
 _GENERAL = 0.6  # a noun that general prose exchanges
 _ALNUM = re.compile(r"[A-Za-z0-9α-ωΑ-Ω]")
+_ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ss", "ss"), ("us", "us"), ("is", "is"), ("ing", ""), ("ed", ""), ("s", ""), ("ly", ""))  # fmt: skip
+_BRITISH = (("haem", "hem"), ("aem", "em"), ("oed", "ed"), ("oes", "es"), ("aes", "es"), ("isation", "ization"), ("ise", "ize"), ("our", "or"))  # fmt: skip
 _NEGATABLE = frozenset(("助動詞", "形容詞", "名詞", "接尾辞"))
 
 
@@ -99,7 +102,8 @@ class Idiom:
 
 
 _MOMENTS = ("前", "中", "後")
-_AFTERWARDS = ("た", "だ", "の")  # 終えた後
+_AT_ONCE = {"直前": "前", "直後": "後"}
+_JOINING = {"た": 2, "だ": 1, "の": 1}  # 終えた後, 服用した直後
 _OVER = frozenset(("終了", "完了", "終える", "終わる", "済む", "済ませる"))
 
 
@@ -138,10 +142,10 @@ class Scanner:
                 continue
             base = token.base
             if (
-                token.surface in _MOMENTS
+                (token.surface in _MOMENTS or token.surface in _AT_ONCE)
                 and self.words
                 and token.start - self.words[-1].end
-                <= (self.tokens[position - 1].surface in _AFTERWARDS)
+                <= _JOINING.get(self.tokens[position - 1].surface, 0)
             ):
                 self._time(token)
             if (base in _NEGATIVE and token.pos in _NEGATABLE) or base in known.denying:
@@ -176,7 +180,13 @@ class Scanner:
         if self.words[-1].base not in _OVER:
             del keys[:-1]
         self.moments.extend(
-            Moment(key=key, when=token.surface, start=token.start, end=token.end) for key in keys
+            Moment(
+                key=key,
+                when=_AT_ONCE.get(token.surface, token.surface),
+                start=token.start,
+                end=token.end,
+            )
+            for key in keys
         )
 
     def _before_modal(self, position: int) -> bool:
@@ -217,13 +227,16 @@ class Scanner:
         general = (token.base in heads or key != "") and not (
             named and token.base != "患者" and self.terms[self._term].kinds & _SPECIAL
         )
+        weight = _weight(token)
+        if weight > _GENERAL and self._opens(position):
+            weight = _GENERAL
         self.words.append(
             Word(
-                key=key or heads.get(token.base) or _stem(token.base, heads),
+                key=key or heads.get(token.base) or _stem(token.base),
                 base=token.base,
                 start=token.start,
                 end=token.end,
-                weight=min(_weight(token), _GENERAL) if general else _weight(token),
+                weight=min(weight, _GENERAL) if general else weight,
                 clause=self._clause,
                 after=particle(self.tokens, position),
                 term=self._term if named else -1,
@@ -241,6 +254,16 @@ class Scanner:
             draft.target = self._target
         self._drafted.extend(self._pending)
         self._pending.clear()
+
+    def _opens(self, position: int) -> bool:
+        """Whether an English word has its capital from the sentence that it begins."""
+        surface = self.tokens[position].surface
+        return (
+            len(surface) > 3
+            and surface.isascii()
+            and surface[1:].islower()
+            and (position == 0 or self.tokens[position - 1].surface in ".!?:")
+        )
 
     def _negator(self, draft: _Draft) -> Negator:
         # What is denied stands before ない in Japanese, and content after it makes it a modifier.
@@ -283,15 +306,24 @@ def _conditional(tokens: Sequence[Token], position: int) -> bool:
     return False
 
 
-def _stem(base: str, heads: dict[str, str]) -> str:
-    """English plurals and inflections, roughly; Japanese is in base form already."""
+@lru_cache(maxsize=16384)
+def _stem(base: str) -> str:
+    """English plurals, inflections and British spellings, roughly; Japanese is in base form already."""
+    heads = vocabulary().heads
     if not base.isascii() or len(base) < 4 or not base.isalpha():
         return base
-    for ending in ("ies", "ing", "ed", "es", "s", "ly"):
+    stem = base
+    for ending, instead in _ENDINGS:
         if base.endswith(ending) and len(base) - len(ending) >= 3:
-            stem = base[: -len(ending)] + ("y" if ending == "ies" else "")
-            return heads.get(stem) or heads.get(stem + "e") or stem
-    return base
+            stem = base.removesuffix(ending) + instead
+            break
+    if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsez" and stem != base:
+        stem = stem[:-1]  # stopped, admitted
+    if found := heads.get(stem) or heads.get(stem + "e"):
+        return found
+    for british, american in _BRITISH:
+        stem = stem.replace(british, american)
+    return heads.get(stem) or stem.rstrip("e")
 
 
 def _weight(token: Token) -> float:
