@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
-from medrag.attribution.differences.polarity import places
+from medrag.attribution.differences.places import places
 from medrag.attribution.facts import Reading, Word
 from medrag.japanese.normalize import Span
 

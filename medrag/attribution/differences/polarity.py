@@ -9,27 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from itertools import pairwise
 
 from medrag.attribution.alignment import Alignment
+from medrag.attribution.differences import denials
 from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.places import SPEAKS_OF, Place, every, is_conditional, places
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Negator, Reading, Word
 from medrag.attribution.facts.terms import canonical, opposites
 
-_PLAUSIBLE = 0.6
 _NOUN = 0.6
-_SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
 _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
 #: What a comparator says when its clause is denied.
 COMPLEMENTS = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le"}
 _UNTIL = re.compile(r"まで[はに]?[^、。]{0,24}(?:ない|ず|ません|避け|控え)")
 _SINCE = re.compile(r"てから|でから|た後|たあと|たら|次第")
-_CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
-_DOING = frozenset(("投与", "実施", "服用", "追加"))
+# モルヒネではなく: of two things the other; that is no denial of what is said.
+_CONTRAST = re.compile(r"で(?:は)?なく(?:て)?[、,]?\s*$")
+# 無効であり用いない: the predicate before it is another one.
+_JOINED = re.compile(r"\s*(?:で(?:あり|あって|ある(?:ため|ので))|なため|なので|のため)")
 _TAKEN = 0.7
 _BUT = re.compile(r"以外(?:では|には|で|に|の|は)|を除[きいく]|でなければ")
+_AIM = re.compile(r"(?:する)?(?:ため|目的|よう)")  # 脱水を避けるため
+_NEEDS = frozenset(("要する", "必要"))
+_STOPPED = "中止"
+# Taken out is left out: 対象から外さない, 除外しない.
+_LEFT_OUT = frozenset(("除外", "除く", "対象外", "省く"))
+_TAKEN_OUT = frozenset(("外す", "外れる"))
+_NOT_MORE = re.compile(r"\bno[t]? more\b|\bat most\b", re.IGNORECASE)
+_NOT_OFTENER = re.compile(r"\bnot\b[^.;]{0,40}?\bmore\b[^.;]{0,20}?\bthan\b", re.IGNORECASE)
 _NOTHING: frozenset[str] = frozenset()
 # What is not given, or not gone on with, is stopped; general words, by the heads of their groups.
 _OPPOSED = {
@@ -41,40 +51,49 @@ _OPPOSED = {
 _WHETHER = re.compile(r"(?:か(?:どうか|否か)|のか)[はが、]?[^、。]{0,12}(?:わか|分か|不明|明らか)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A clause of the evidence that may be what a clause of the claim rests on."""
-
-    unit: Unit
-    clause: int
-    score: float
-    says: bool  # it holds the claim's predicate
-    ends: bool  # and as its own predicate
-
-
 def find(alignment: Alignment) -> Iterator[Finding]:
     """A finding for each clause of the claim that denies what the evidence affirms, or the reverse."""
     claim = alignment.claim
     for clause, span in enumerate(claim.clauses):
-        options = places(alignment, clause)
-        if _CONDITIONAL.search(claim.text[span.start : span.end]):
-            # 異常がなければ is no denial; it can only be set beside another condition.
-            options = [option for option in options if _is_conditional(option)]
-        if not options:
+        # 異常がなければ is no denial; it can only be set beside another condition.
+        conditional = is_conditional(claim, clause)
+        options = [
+            option
+            for option in places(alignment, clause)
+            if is_conditional(option.unit.reading, option.clause) == conditional
+        ]
+        if not options or _CONTRAST.search(claim.text, span.start, span.end):
             continue
         results = [_compare(claim, clause, option) for option in options]
         home = alignment.chosen[alignment.homes[clause]].unit
         if results[0] is None and all(option.unit is not home for option in options):
             yield from _elsewhere(alignment, clause, home)
         if all(result is not None for result in results) and results[0] is not None:
-            yield results[0]
+            if not _said_apart(alignment, clause, options[0]):
+                yield results[0]
         elif results[0] is None:
-            yield from _embedded(claim, clause, options[0])
+            yield from denials.embedded(claim, clause, options[0])
+            yield from denials.only_denied(alignment, clause)
 
 
-def _is_conditional(place: Place) -> bool:
-    span = place.unit.reading.clauses[place.clause]
-    return _CONDITIONAL.search(place.unit.reading.text[span.start : span.end]) is not None
+def _said_apart(alignment: Alignment, clause: int, first: Place) -> bool:
+    """Whether a clause with the same predicate agrees, and holds more of what stands beside it.
+
+    「月1回限りで、入院中は算定できない」 is told of two sentences: the words behind the comma decide.
+    """
+    claim = alignment.claim
+    span = claim.clauses[clause]
+    words = [word for word in claim.words if word.clause == clause]
+    joint = claim.text.rfind("で、", span.start, words[-1].start)  # a noun that is a predicate
+    if joint < 0:
+        return False
+    beside = {word.key for word in words if word.start > joint}
+    return any(
+        place.ends
+        and place.held & beside > first.held & beside
+        and _compare(claim, clause, place) is None
+        for place in every(alignment, clause)
+    )
 
 
 def _elsewhere(alignment: Alignment, clause: int, home: Unit) -> Iterator[Finding]:
@@ -86,111 +105,23 @@ def _elsewhere(alignment: Alignment, clause: int, home: Unit) -> Iterator[Findin
         if word.key in keys:
             scores[word.clause] += word.weight
     number = max(range(len(scores)), key=scores.__getitem__)
-    place = Place(unit=home, clause=number, score=scores[number], says=False, ends=False)
+    words = [word for word in claim.words if word.clause == clause]
+    things = [word.key for word in words[:-1] if word.weight >= _NOUN]
+    there = {word.key for word in reading.words if word.clause == number}
+    # What it is done to must stand there too: of 円座を使わず, 円座.
+    if not things or things[-1] not in there or is_conditional(reading, number):
+        return
+    place = Place(
+        unit=home,
+        clause=number,
+        score=scores[number],
+        says=False,
+        ends=False,
+        held=frozenset(there & keys),
+    )
     finding = _compare(claim, clause, place)
     if finding is not None:
         yield replace(finding, firm=False)
-
-
-@lru_cache(maxsize=64)
-def places(alignment: Alignment, clause: int) -> Sequence[Place]:
-    """The clauses of the evidence that speak of what a clause of the claim says, best first.
-
-    Those with its predicate, if any have it; else those that share most of its words.
-    """
-    claim = alignment.claim
-    words = [word for word in claim.words if word.clause == clause]
-    if not words:
-        return []
-    # 禁忌 and 避ける are predicates that count as negations; no word is left to look for then.
-    denied = any(
-        n.predicate and n.clause == clause and n.start > words[-1].start for n in claim.negators
-    )
-    last = "" if denied else _predicate(words)
-    amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
-    found = []
-    for order, entry in enumerate(alignment.chosen):
-        reading = entry.unit.reading
-        for number in range(len(reading.clauses)):
-            there = [word for word in reading.words if word.clause == number]
-            keys = {word.key for word in there}
-            meanings = {
-                c for word in there if word.term >= 0 for c in reading.terms[word.term].concepts
-            }
-            score = sum(
-                word.weight
-                for word in words
-                if word.key in keys
-                or (word.term >= 0 and claim.terms[word.term].concepts & meanings)
-            )
-            span = reading.clauses[number]
-            score += sum(
-                any(
-                    span.start <= b.start < span.end and a.same_value(b) for b in reading.quantities
-                )
-                for a in amounts
-            )
-            if score:
-                home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
-                ends = bool(there) and _said(last, {_predicate(there)})
-                found.append(
-                    Place(
-                        unit=entry.unit,
-                        clause=number,
-                        score=score + home,
-                        says=last in keys,
-                        ends=ends,
-                    )
-                )
-    best: dict[Unit, float] = {}
-    for place in found:
-        best[place.unit] = max(best.get(place.unit, 0.0), place.score)
-    most = max(best.values(), default=0.0)
-    found = [place for place in found if best[place.unit] >= _SPEAKS_OF * most]
-    found = _of_its_subject(alignment, clause, found)
-    if any(place.ends for place in found):
-        found = [place for place in found if place.ends]
-    elif any(place.says for place in found):
-        found = [place for place in found if place.says]
-    found.sort(key=lambda place: -place.score)
-    return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
-
-
-def _predicate(words: Sequence[Word]) -> str:
-    """What a clause says of the rest: its last word, or what is done where that is 行う."""
-    if words[-1].key == "実施" and len(words) > 1 and words[-2].weight >= _NOUN:
-        return words[-2].key
-    return words[-1].key
-
-
-def _said(predicate: str, keys: set[str]) -> bool:
-    """Whether a predicate is among these; 行う and 用いる stand for each other."""
-    return predicate in keys or (predicate in _DOING and bool(keys & _DOING))
-
-
-def _of_its_subject(alignment: Alignment, clause: int, found: list[Place]) -> list[Place]:
-    """Without the clauses of units that name another drug than this clause of the claim does."""
-    claim = alignment.claim
-    drugs = [
-        claim.terms[number]
-        for number in {
-            word.term for word in claim.words if word.clause == clause and word.term >= 0
-        }
-        if "drug" in claim.terms[number].kinds
-    ]
-    kept = [
-        place
-        for place in found
-        if all(
-            drug.concepts & place.unit.meanings
-            or not any(
-                "drug" in other.kinds and not other.concepts & claim.meanings
-                for other in place.unit.reading.terms
-            )
-            for drug in drugs
-        )
-    ]
-    return kept or found
 
 
 def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
@@ -202,8 +133,8 @@ def _compare(claim: Reading, clause: int, place: Place) -> Finding | None:
 
 def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) -> Finding | None:
     evidence = place.unit.reading
-    mine = [n for n in claim.negators if n.clause == clause]
-    theirs = [n for n in evidence.negators if n.clause in around]
+    mine = [n for n in claim.negators if n.clause == clause and not _is_joined(claim, n)]
+    theirs = [n for n in evidence.negators if n.clause in around and not _is_joined(evidence, n)]
     mine_left, theirs_left = _unpaired(claim, mine, evidence, theirs)
     left = [n for n in mine_left if n.main], [n for n in theirs_left if n.main]
     against = _graded_against(place.unit) and not claim.modality.certainty & _AGAINST
@@ -225,22 +156,41 @@ def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) 
         for word in claim.words
         if word.clause == clause and word.key not in place.unit.around
     )
-    firm = place.score >= _SPEAKS_OF * weight and (
-        place.says
-        or any(
-            n.target >= 0 and reading.words[n.target].key in other.keys
-            for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
-            for n in negators
-        )
+    denied = any(
+        n.target >= 0 and reading.words[n.target].key in other.keys
+        for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
+        for n in negators
     )
+    least = (
+        denied
+        or len(mine) > 1
+        or any(n.predicate or _needs(claim, n) for n in (*left[0],))
+        or any(n.predicate or _needs(evidence, n) for n in left[1])
+    )
+    if not (place.says or least):
+        return None  # neither what the claim says nor what is denied stands there
     return Finding(
         kind="double_negation" if len(mine) > 1 or len(theirs) > 1 else "negation",
         claim=claim.text[span.start : span.end].strip(),
         evidence=evidence.text[there.start : there.end].strip(),
         start=span.start,
         end=span.end,
-        firm=firm,
+        firm=place.score >= SPEAKS_OF * weight and (place.says or denied),
         same_place=place.says,
+    )
+
+
+def _needs(reading: Reading, negator: Negator) -> bool:
+    """Whether what is denied is the need: of anything that the other side does."""
+    return negator.target >= 0 and reading.words[negator.target].key in _NEEDS
+
+
+def _is_joined(reading: Reading, negator: Negator) -> bool:
+    """Whether a negation belongs to a predicate before the last one of its clause, or says what for."""
+    if negator.predicate and _AIM.match(reading.text, negator.end):
+        return True
+    return _JOINED.match(reading.text, negator.end) is not None and any(
+        word.clause == negator.clause and word.start > negator.end for word in reading.words
     )
 
 
@@ -267,9 +217,13 @@ def _carried(claim: Reading, clause: int, place: Place) -> list[int]:
 def _contrary(reading: Reading, left: Sequence[Negator], other: Reading) -> bool:
     """Whether what one side denies, the other says by the opposite word: やめない is 続ける."""
     for negator in left:
-        if negator.target < 0 or negator.predicate:
+        if negator.target < 0:
             continue
         word = reading.words[negator.target]
+        if _stops(word, other) and not _stops(word, reading):
+            return True
+        if negator.predicate:
+            continue
         denied = opposites(word.base) | opposites(word.key) | _OPPOSED.get(word.key, _NOTHING)
         if denied and any(
             (
@@ -282,6 +236,15 @@ def _contrary(reading: Reading, left: Sequence[Negator], other: Reading) -> bool
         ):
             return True
     return False
+
+
+def _stops(word: Word, reading: Reading) -> bool:
+    """Whether a statement says that what a word names is stopped: 仕事を休む for 就業を控える."""
+    return any(
+        one.key == word.key and other.key == _STOPPED
+        for one, other in pairwise(reading.words)
+        if one.clause == other.clause
+    )
 
 
 def _complemented(claim: Reading, clause: int, place: Place) -> bool:
@@ -318,6 +281,8 @@ def _unpaired(
             if twin is not None:
                 left.remove(twin)
                 continue
+            if wording in _LEFT_OUT and any(w.base in _TAKEN_OUT for w in evidence.words):
+                continue
         key = claim.words[negator.target].key if negator.target >= 0 else None
         partner = next(
             (n for n in left if key and n.target >= 0 and evidence.words[n.target].key == key), None
@@ -326,6 +291,8 @@ def _unpaired(
             alone.append(negator)
         else:
             left.remove(partner)
+    if any(word.base in _TAKEN_OUT for word in claim.words):
+        left = [n for n in left if evidence.text[n.start : n.end] not in _LEFT_OUT]
     return alone, left
 
 
@@ -338,6 +305,8 @@ def _reworded(claim: Reading, clause: int, place: Place) -> bool:
         return True
     if _excepted(claim, place.unit.reading) or _excepted(place.unit.reading, claim):
         return True
+    if any(_NOT_MORE.search(a) and _NOT_OFTENER.search(b) for a, b in ((one, other), (other, one))):
+        return True
     span = claim.clauses[clause]
     return bool(_WHETHER.search(one[span.start : span.end]) and _WHETHER.search(other))
 
@@ -348,43 +317,3 @@ def _excepted(one: Reading, other: Reading) -> bool:
         return False
     ends = {match.start() for match in _BUT.finditer(one.text)}
     return any(word.end in ends and word.key in other.keys for word in one.words)
-
-
-def _embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
-    """Negations within a clause (達しない患者) that only one side has: a person should look."""
-    evidence = place.unit.reading
-    if "=regardless" in evidence.concepts or "=regardless" in claim.concepts:
-        return
-    mine = [n for n in claim.negators if n.clause == clause and not n.main]
-    theirs = [n for n in evidence.negators if n.clause == place.clause and not n.main]
-    wordings = {claim.text[n.start : n.end] for n in claim.negators if n.predicate} & {
-        evidence.text[n.start : n.end] for n in evidence.negators if n.predicate
-    }
-    denied_here = {claim.words[n.target].key for n in claim.negators if n.target >= 0}
-    denied_there = {evidence.words[n.target].key for n in evidence.negators if n.target >= 0}
-    sides = (
-        (claim, mine, evidence, denied_there),
-        (evidence, theirs, claim, denied_here),
-    )
-    flipped = [
-        any(n.target >= 0 and r.words[n.target].key in o.keys - denied for n in negators)
-        for r, negators, o, denied in sides
-    ]
-    if len(mine) == len(theirs) and not all(flipped):
-        return  # 十分に効かない is 効果不十分: what is denied within is another word
-    for reading, negators, other, denied in sides:
-        for n in negators:
-            if reading.text[n.start : n.end] in wordings:
-                continue
-            key = reading.words[n.target].key if n.target >= 0 else ""
-            if key in other.keys and key not in denied:
-                wording = reading.text[n.start : n.end]
-                own = reading is claim
-                yield Finding(
-                    kind="negation",
-                    claim=wording if own else key,
-                    evidence=key if own else wording,
-                    start=n.start if own else 0,
-                    end=n.end if own else 0,
-                    firm=False,
-                )

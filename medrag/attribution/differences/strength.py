@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
-from medrag.attribution.differences.polarity import Place, places
+from medrag.attribution.differences.places import Place, places
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Reading
 from medrag.attribution.facts.modality import deontics, strengths

@@ -1,0 +1,158 @@
+"""Places: the clauses of the evidence that a clause of the claim may rest on.
+
+What a clause says is its predicate, so the places that hold the predicate come first, whatever else
+they share; a clause that only states a condition says nothing by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.attribution.alignment import Alignment
+from medrag.attribution.evidence import Unit
+from medrag.attribution.facts import Reading, Word
+
+_PLAUSIBLE = 0.6
+_NOUN = 0.6
+SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
+_CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
+_DOING = frozenset(("投与", "実施", "服用", "追加", "開始"))
+# English says its predicate first: should not be USED for the hemiplegic shoulder after stroke.
+_AUXILIARY = re.compile(
+    r"\b(?:should|must|may|might|can|could|will|is|are|was|were|do|does|did|has|have)\b(?:\s+(?:not|never|also|be|been|only|still|to))*\s+|\bcannot\s+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A clause of the evidence that may be what a clause of the claim rests on."""
+
+    unit: Unit
+    clause: int
+    score: float
+    says: bool  # it holds the claim's predicate
+    ends: bool  # and as its own predicate
+    held: frozenset[str]  # keys of the claim's words that it has
+
+
+def places(alignment: Alignment, clause: int) -> Sequence[Place]:
+    """The clauses of the evidence that speak of what a clause of the claim says, best first.
+
+    Those with its predicate, if any have it; else those that share most of its words.
+    """
+    found = every(alignment, clause)
+    return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
+
+
+def is_conditional(reading: Reading, clause: int) -> bool:
+    """Whether a clause is a condition, of which nothing is affirmed or denied."""
+    span = reading.clauses[clause]
+    return _CONDITIONAL.search(reading.text[span.start : span.end]) is not None
+
+
+@lru_cache(maxsize=64)
+def every(alignment: Alignment, clause: int) -> Sequence[Place]:
+    """The same with those that share little."""
+    claim = alignment.claim
+    words = [word for word in claim.words if word.clause == clause]
+    if not words:
+        return []
+    # 禁忌 and 避ける are predicates that count as negations; no word is left to look for then.
+    denied = any(
+        n.predicate and n.clause == clause and n.start > words[-1].start for n in claim.negators
+    )
+    last = "" if denied else _predicate(claim, words)
+    amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
+    found = []
+    for order, entry in enumerate(alignment.chosen):
+        reading = entry.unit.reading
+        for number in range(len(reading.clauses)):
+            there = [word for word in reading.words if word.clause == number]
+            keys = {word.key for word in there}
+            meanings = {
+                c for word in there if word.term >= 0 for c in reading.terms[word.term].concepts
+            }
+            held = [
+                word
+                for word in words
+                if word.key in keys
+                or (word.term >= 0 and claim.terms[word.term].concepts & meanings)
+            ]
+            score = sum(word.weight for word in held)
+            span = reading.clauses[number]
+            score += sum(
+                any(
+                    span.start <= b.start < span.end and a.same_value(b) for b in reading.quantities
+                )
+                for a in amounts
+            )
+            if score:
+                home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
+                ends = bool(there) and _said(last, {_predicate(reading, there)})
+                found.append(
+                    Place(
+                        unit=entry.unit,
+                        clause=number,
+                        score=score + home,
+                        says=last in keys,
+                        ends=ends,
+                        held=frozenset(word.key for word in held),
+                    )
+                )
+    best: dict[Unit, float] = {}
+    for place in found:
+        best[place.unit] = max(best.get(place.unit, 0.0), place.score)
+    most = max(best.values(), default=0.0)
+    found = [place for place in found if best[place.unit] >= SPEAKS_OF * most]
+    found = _of_its_subject(alignment, clause, found)
+    if any(place.ends for place in found):
+        found = [place for place in found if place.ends]
+    elif any(place.says for place in found):
+        found = [place for place in found if place.says]
+    return sorted(found, key=lambda place: -place.score)
+
+
+def _predicate(reading: Reading, words: Sequence[Word]) -> str:
+    """What a clause says of the rest: its last word, or what is done where that is 行う."""
+    if words[-1].base.isascii():
+        begin, end = words[0].start, words[-1].end
+        verb = _AUXILIARY.search(reading.text, max(0, begin - 12), end)
+        if verb is not None:
+            return next((word.key for word in words if word.start >= verb.end()), words[-1].key)
+    if words[-1].key == "実施" and len(words) > 1 and words[-2].weight >= _NOUN:
+        return words[-2].key
+    return words[-1].key
+
+
+def _said(predicate: str, keys: set[str]) -> bool:
+    """Whether a predicate is among these; 行う and 用いる stand for each other."""
+    return predicate in keys or (predicate in _DOING and bool(keys & _DOING))
+
+
+def _of_its_subject(alignment: Alignment, clause: int, found: list[Place]) -> list[Place]:
+    """Without the clauses of units that name another drug than this clause of the claim does."""
+    claim = alignment.claim
+    drugs = [
+        claim.terms[number]
+        for number in {
+            word.term for word in claim.words if word.clause == clause and word.term >= 0
+        }
+        if "drug" in claim.terms[number].kinds
+    ]
+    kept = [
+        place
+        for place in found
+        if all(
+            drug.concepts & place.unit.meanings
+            or not any(
+                "drug" in other.kinds and not other.concepts & claim.meanings
+                for other in place.unit.reading.terms
+            )
+            for drug in drugs
+        )
+    ]
+    return kept or found
