@@ -4,7 +4,8 @@ How much of it is held, by several sentences and by one; how near to the text it
 of its words are held by nothing, by what they are; and what kinds of differences were found. A
 doubtful difference counts apart in a claim near the text, where it is the altered fact, and in a
 claim far from it, where free wording explains it. Nearness itself is no support: one fact is most
-often altered in what is otherwise copied, so it enters as a curve (a square, a bend).
+often altered in what is otherwise copied, so it enters as a curve (a square, a bend), and beside
+what one sentence holds alone (whole), how scattered the copied pieces are, and what is in order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences import Finding
@@ -33,8 +35,7 @@ FAMILIES = {
 }  # fmt: skip
 _FAMILY = {kind: family for family, kinds in FAMILIES.items() for kind in kinds}
 
-#: What only ever speaks against a claim; the fit keeps the sign (benchmarks/attribution/learn.py).
-MISSING = (
+_MISSING = (
     "drug_missing",
     "drug_rival",
     "name_missing",
@@ -43,22 +44,24 @@ MISSING = (
     "verb_missing",
 )
 _GENERAL = (
-    "coverage", "coverage_above_0.9", "clause", "single", "single_above_0.9",
-    "surface", "surface_squared", "surface_above_0.8", "runs", "runs_above_0.7",
-    "clean", "clean_surface", "amounts", "length", "units", "left_over", "left_over_above_0.4", "echoed", "topic",
+    "coverage", "clause", "single", "single_above_0.9", "whole", "surface", "surface_squared",
+    "runs", "runs_above_0.7", "pieces", "closeness", "foreign", "clean", "clean_surface", "clean_single",
+    "amounts", "denials", "length", "units", "left_over", "left_over_above_0.4", "echoed", "topic",
 )  # fmt: skip
-NAMES = (
-    *_GENERAL,
-    *MISSING,
-    *(f"{family}_{how}" for family in FAMILIES for how in ("firm", "near", "far")),
-)
+_HOW = ("firm", "near", "far")
+NAMES = (*_GENERAL, *_MISSING, *(f"{family}_{how}" for family in FAMILIES for how in _HOW))
+# A verb that nothing holds, or a noun that stands nowhere, may be a sign of free wording alone.
+_OPEN = frozenset(("verb_missing", "novel_near", "novel_far"))
+#: What only ever speaks against a claim; the fit keeps the sign (benchmarks/attribution/learn.py).
+AGAINST = frozenset(NAMES[len(_GENERAL) :]) - _OPEN
 
-_BENDS = {"coverage": 0.9, "single": 0.9, "surface": 0.8, "runs": 0.7, "left_over": 0.4}
+_BENDS = {"single": 0.9, "runs": 0.7, "left_over": 0.4}
 _HELD = 0.7
 _TOPIC = 0.8
 _MOST = 2.0
 _WHOLE = 0.99
 _LETTER = 0.8
+_PIECE, _PIECES = 3, 6
 _KANJI = re.compile(r"[一-鿿]")
 _NAME = re.compile(r"[ァ-ヶー]{3,}$|(?=.*[a-z])[a-z0-9α-ω-]{2,}$")
 _UNWRITTEN = re.compile(r"[\s。、．，.,()「」・:：;]+")
@@ -71,9 +74,13 @@ def features(alignment: Alignment, findings: Sequence[Finding]) -> tuple[float, 
     total = sum(word.weight for word in claim.words) or 1.0
     found["coverage"] = alignment.coverage
     found["clause"] = alignment.clause_coverage
-    found["single"] = _single(alignment)
+    found["single"], found["whole"] = _by_sentence(alignment)
     found["surface"] = surface = _shared(alignment, 2)
     found["runs"] = _shared(alignment, 4)
+    found["pieces"] = min(_pieces(alignment), _PIECES) / _PIECES
+    found["closeness"] = alignment.closeness
+    found["foreign"] = _foreign(alignment)
+    found["denials"] = min(sum(negator.main for negator in claim.negators), 2)
     found["amounts"] = min(len(claim.quantities), 3) / 3
     found["length"] = min(len(claim.words), 20) / 20
     found["units"] = len(alignment.chosen) / 3
@@ -98,6 +105,7 @@ def features(alignment: Alignment, findings: Sequence[Finding]) -> tuple[float, 
     found["clean_surface"] = surface * found["clean"]
     for name, bend in _BENDS.items():
         found[f"{name}_above_{bend}"] = max(0.0, found[name] - bend)
+    found["clean_single"] = found["clean"] * found["single_above_0.9"]
     for finding in findings:
         family = _FAMILY.get(finding.kind, "slot")
         if finding.firm:
@@ -110,31 +118,43 @@ def features(alignment: Alignment, findings: Sequence[Finding]) -> tuple[float, 
 
 
 def copied(values: Sequence[float]) -> bool:
-    """Whether a claim says nothing but what single sentences say, in their words and to the letter.
+    """Whether a claim says nothing but what single sentences say, in their words, order and letters.
 
     Copying is where one fact is altered most easily, so the model trusts it little; but where every
-    word is held and no difference was found, nothing is left to doubt.
+    word is held in its place and no difference was found, nothing is left to doubt.
     """
     found = dict(zip(NAMES, values, strict=True))
-    return found["clean"] == 1 and found["single"] >= _WHOLE and found["surface"] >= _LETTER
+    return (
+        found["clean"] == 1
+        and found["single"] >= _WHOLE
+        and found["closeness"] >= _WHOLE
+        and found["surface"] >= _LETTER
+    )
 
 
 def _pairs(alignment: Alignment) -> Iterator[tuple[Word, float]]:
     return zip(alignment.claim.words, alignment.matches, strict=True)
 
 
-def _single(alignment: Alignment) -> float:
-    """Coverage where each clause has to do with one sentence, its heading included."""
+class _Held(NamedTuple):
+    single: float
+    whole: float
+
+
+def _by_sentence(alignment: Alignment) -> _Held:
+    """Coverage where each clause, and where all of them, have to do with one sentence and its heading."""
     claim = alignment.claim
     if not claim.words or not alignment.chosen:
-        return 0.0
+        return _Held(0.0, 0.0)
     best = [[0.0] * len(alignment.chosen) for _ in claim.clauses]
-    total = [0.0] * len(claim.clauses)
+    total = 0.0
     for word, row in zip(claim.words, alignment.held, strict=True):
-        total[word.clause] += word.weight
+        total += word.weight
         for index, match in enumerate(row):
             best[word.clause][index] += word.weight * match
-    return sum(max(row) for row in best) / (sum(total) or 1.0)
+    single = sum(max(row) for row in best)
+    whole = max(sum(column) for column in zip(*best, strict=True))
+    return _Held(single / (total or 1.0), whole / (total or 1.0))
 
 
 def _shared(alignment: Alignment, size: int) -> float:
@@ -142,10 +162,34 @@ def _shared(alignment: Alignment, size: int) -> float:
     own = _grams(alignment.claim.text, size)
     if not own:
         return 1.0
-    theirs: set[str] = set()
-    for entry in alignment.chosen:
-        theirs |= _grams(entry.unit.reading.text, size)
-    return len(own & theirs) / len(own)
+    return len(own & _written(alignment, size)) / len(own)
+
+
+def _written(alignment: Alignment, size: int) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(_grams(entry.unit.reading.text, size) for entry in alignment.chosen)
+    )
+
+
+def _pieces(alignment: Alignment) -> int:
+    """Of how many copied pieces the claim is made."""
+    text = _UNWRITTEN.sub("", alignment.claim.text.lower())
+    theirs = _written(alignment, _PIECE)
+    copied_before, count = False, 0
+    for at in range(len(text) - _PIECE + 1):
+        is_copied = text[at : at + _PIECE] in theirs
+        count += is_copied and not copied_before
+        copied_before = is_copied
+    return count
+
+
+def _foreign(alignment: Alignment) -> float:
+    """The share of the claim's kanji that its evidence does not have."""
+    own = frozenset(_KANJI.findall(alignment.claim.text))
+    if not own:
+        return 0.0
+    texts = [entry.unit.reading.text for entry in alignment.chosen]
+    return sum(all(kanji not in text for text in texts) for kanji in own) / len(own)
 
 
 @lru_cache(maxsize=16384)
