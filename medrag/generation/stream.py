@@ -9,6 +9,9 @@ from medrag.japanese import sentences
 # What may still belong to the sentence before it: a marker or a closing bracket, begun or whole.
 _MAY_BELONG = re.compile(r"\s*(?:$|[\[［【〔)）」』\]］】〕\"”’'.。．])")
 
+# Nothing ends without one of these, and to look for them is cheaper than to split at every token.
+_MAY_END = re.compile(r"[。！？!?｡.．\n]")
+
 
 class SentenceStream:
     """Cuts deltas into whole sentences, each with the markers that follow it.
@@ -36,6 +39,8 @@ class SentenceStream:
 
     def _first_whole(self) -> int | None:
         """Where the first sentence that is certainly whole ends."""
+        if not _MAY_END.search(self._held):
+            return None
         spans = sentences.split(self._held)
         for span in spans[:-1]:
             if not _MAY_BELONG.match(self._held, span.end):

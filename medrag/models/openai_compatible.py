@@ -14,7 +14,7 @@ import re
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
@@ -25,8 +25,9 @@ import httpx
 from medrag.errors import GenerationError, Notice, PromptTooLong
 from medrag.models.chat import ChatDelta, ChatReply, Message, Sampling
 from medrag.models.harmony import Leak
-from medrag.models.reply import GrowingReply
-from medrag.models.sse import MalformedStream, events
+from medrag.models.pace import paced
+from medrag.models.reply import StreamedReply
+from medrag.models.sse import MalformedStream
 from medrag.models.wire import (
     Refusal,
     ServedModel,
@@ -46,8 +47,6 @@ LONGEST_PAUSE = 20.0
 #: Between a stream's last event and the end of the response.
 _ENDING_SECONDS = 0.5
 _ERROR_BODY = 1 << 16
-#: Characters of reasoning that are passed on at once.
-THOUGHT = 200
 
 _T = TypeVar("_T")
 
@@ -237,34 +236,30 @@ class OpenAICompatible:
             json=body,
             headers={"X-Request-Id": request_id},
         )
-        reply = GrowingReply(
+        reply = StreamedReply(
             model=self.name, request_id=request_id, notices=tuple(self._refused.values())
         )
-        begun, thought = False, ""
+        begun = asyncio.get_running_loop().time()
         try:
             response = await self._before(deadline, connection.client.send(request, stream=True))
             try:
                 if response.status_code != httpx.codes.OK:
                     raise await self._refusal(response, messages, deadline)
-                async with aclosing(_bytes(response)) as raw, aclosing(events(raw)) as data:
-                    while (event := await self._next(deadline, data)) is not None:
-                        if event == "[DONE]":
+                async with (
+                    aclosing(_bytes(response)) as raw,
+                    aclosing(paced(raw, begun=begun)) as chunks,
+                ):
+                    while (chunk := await self._next(deadline, chunks)) is not None:
+                        if (delta := reply.feed(chunk)) is not None:
+                            yield delta
+                        if reply.done:
                             # Read to its end, a response gives its connection back for the next one.
                             with suppress(TimeoutError):
-                                await asyncio.wait_for(anext(data, None), _ENDING_SECONDS)
+                                await asyncio.wait_for(anext(raw, None), _ENDING_SECONDS)
                             break
-                        delta = reply.take(event)
-                        if delta.content:
-                            yield replace(delta, reasoning=thought + delta.reasoning)
-                            thought = ""
-                        elif delta.reasoning:  # most of the tokens, and nobody waits for each
-                            thought += delta.reasoning
-                            if not begun or len(thought) >= THOUGHT:
-                                yield ChatDelta(reasoning=thought)
-                                begun, thought = True, ""
             finally:
                 await response.aclose()
-            rest, whole = reply.end()
+            last, whole = reply.finish()
         except (MalformedStream, Leak) as error:
             raise self._transient(f"unusable reply: {error}") from error
         except httpx.ConnectError as error:
@@ -273,8 +268,8 @@ class OpenAICompatible:
             raise self._transient("no answer within the time limit", hint=_SLOW) from error
         except httpx.HTTPError as error:
             raise self._transient(f"the connection broke ({type(error).__name__})") from error
-        if rest or thought:
-            yield ChatDelta(content=rest, reasoning=thought)
+        if last is not None:
+            yield last
         yield whole
 
     async def _before(
@@ -291,18 +286,18 @@ class OpenAICompatible:
                 retryable=True,
             ) from None
 
-    async def _next(self, deadline: float, data: AsyncGenerator[str, None]) -> str | None:
-        """The next event, None at the end.
+    async def _next(self, deadline: float, chunks: AsyncGenerator[bytes, None]) -> bytes | None:
+        """The next bytes, None at the end.
 
         While more than the idle limit is left, the connection's own limit ends the wait in time, and
         the cost of a timer for every token is saved.
         """
         if deadline - asyncio.get_running_loop().time() > self._idle_seconds:
             try:
-                return await data.__anext__()
+                return await chunks.__anext__()
             except StopAsyncIteration:
                 return None
-        return await self._before(deadline, anext(data, None))
+        return await self._before(deadline, anext(chunks, None))
 
     def _pause(self, failure: _Transient, attempt: int) -> float:
         if failure.pause is not None:

@@ -8,8 +8,11 @@ from typing import Any
 from medrag.errors import Notice
 from medrag.models.chat import ChatDelta, ChatReply, Usage
 from medrag.models.harmony import FinalChannel, Leak
-from medrag.models.sse import MalformedStream
+from medrag.models.sse import EventReader, MalformedStream
 from medrag.models.wire import Chunk, chunk_of, read_chunk
+
+#: Characters of reasoning that are passed on at once.
+THOUGHT = 200
 
 
 class GrowingReply:
@@ -27,31 +30,33 @@ class GrowingReply:
         self._usage = Usage()
         self._final = FinalChannel()
 
-    def take(self, event: str) -> ChatDelta:
-        """The part of an event that may be shown.
+    def add(self, chunk: Chunk) -> str:
+        """Take an event; return what of its content may be shown.
 
         Raises:
-            MalformedStream: See read_chunk; or the server reports an error within its stream.
+            MalformedStream: The server reports an error within its stream.
             Leak: See FinalChannel.
         """
-        return self.add(read_chunk(event))
-
-    def add(self, chunk: Chunk) -> ChatDelta:
-        """As `take`, of an event that has been read."""
         if chunk.error is not None:
             code = f" {chunk.error_code}" if chunk.error_code else ""
             raise MalformedStream(f"the server reported an error{code} within the stream")
-        content = self._final.feed(chunk.content) if chunk.content else ""
-        self._content.append(content)
-        self._reasoning.append(chunk.reasoning)
-        self._finish_reason = chunk.finish_reason or self._finish_reason
-        self._usage = chunk.usage or self._usage
-        self._model = chunk.model or self._model
+        if chunk.reasoning:
+            self._reasoning.append(chunk.reasoning)
+        if chunk.finish_reason is not None:
+            self._finish_reason = chunk.finish_reason
+        if chunk.usage is not None:
+            self._usage = chunk.usage
+        if chunk.model:
+            self._model = chunk.model
         if chunk.id is not None:
             self._raw["id"] = chunk.id
         if chunk.system_fingerprint is not None:
             self._raw["system_fingerprint"] = chunk.system_fingerprint
-        return ChatDelta(content=content, reasoning=chunk.reasoning)
+        if not chunk.content:
+            return ""
+        content = self._final.feed(chunk.content)
+        self._content.append(content)
+        return content
 
     def end(self) -> tuple[str, ChatReply]:
         """What was still held back, and the whole reply.
@@ -80,6 +85,64 @@ class GrowingReply:
             notices=self._notices,
             raw=self._raw,
         )
+
+
+class StreamedReply:
+    """A reply out of the bytes of its stream, in pieces that are worth passing on.
+
+    Attributes:
+        done: The stream has said that it ends; what follows is no part of it.
+    """
+
+    def __init__(self, *, model: str, request_id: str, notices: tuple[Notice, ...]) -> None:
+        self.done = False
+        self._events = EventReader()
+        self._reply = GrowingReply(model=model, request_id=request_id, notices=notices)
+        self._thought = ""
+        self._begun = False
+
+    def feed(self, chunk: bytes) -> ChatDelta | None:
+        """Take more bytes; return what is due of them, their events joined.
+
+        Raises:
+            MalformedStream: Not a stream of completion events, or one that reports an error.
+            Leak: See FinalChannel.
+        """
+        return self._due(self._taken(self._events.feed(chunk)))
+
+    def finish(self) -> tuple[ChatDelta | None, ChatReply]:
+        """What was still held back, and the whole reply.
+
+        Raises:
+            MalformedStream, Leak: As GrowingReply.end.
+        """
+        content = "" if self.done else self._taken(self._events.finish())
+        rest, whole = self._reply.end()
+        content += rest
+        if not content and not self._thought:
+            return None, whole
+        return ChatDelta(content=content, reasoning=self._thought), whole
+
+    def _taken(self, events: list[str]) -> str:
+        content = ""
+        for event in events:
+            if event == "[DONE]":
+                self.done = True
+                break
+            chunk = read_chunk(event)
+            content += self._reply.add(chunk)
+            self._thought += chunk.reasoning
+        return content
+
+    def _due(self, content: str) -> ChatDelta | None:
+        """Reasoning is most of the tokens, and nobody waits for each."""
+        if not content and not (
+            self._thought and (not self._begun or len(self._thought) >= THOUGHT)
+        ):
+            return None
+        delta = ChatDelta(content=content, reasoning=self._thought)
+        self._begun, self._thought = True, ""
+        return delta
 
 
 def whole_reply(body: Mapping[str, Any]) -> ChatReply:

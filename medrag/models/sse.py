@@ -7,8 +7,6 @@ are. Source: WHATWG HTML, section 9.2 "Server-sent events".
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-
 #: The longest line accepted. A delta is a few hundred bytes; a server that sends more is broken.
 LINE_LIMIT = 1 << 20
 
@@ -17,38 +15,48 @@ class MalformedStream(ValueError):
     """The bytes are not a stream of events."""
 
 
-async def events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
-    """The `data` of each event, in order; comments and other fields are skipped.
+class EventReader:
+    """Takes the bytes of a stream as they come, gives the `data` of each event, in order.
 
-    A line left unfinished when the stream ends is no event.
-
-    Raises:
-        MalformedStream: A line is too long, or is not UTF-8.
+    Comments and other fields are skipped.
     """
-    pending = b""
-    data: list[str] = []
-    async for chunk in chunks:
+
+    def __init__(self) -> None:
+        self._pending = b""
+        self._data: list[str] = []
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """The events that these bytes end.
+
+        Raises:
+            MalformedStream: A line is too long, or is not UTF-8.
+        """
         if (  # one event and no more, as servers send them
-            not (pending or data)
+            not (self._pending or self._data)
             and chunk.startswith(b"data: ")
             and chunk.endswith(b"\n\n")
             and chunk.find(b"\n") == len(chunk) - 2
         ):
-            yield _decode(chunk[6:-2])
-            continue
-        *lines, pending = (pending + chunk).split(b"\n")
-        if len(pending) > LINE_LIMIT:
+            return [_decode(chunk[6:-2])]
+        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        if len(self._pending) > LINE_LIMIT:
             raise MalformedStream(f"a line of more than {LINE_LIMIT} bytes")
+        ended: list[str] = []
         for line in lines:
             content = line.removesuffix(b"\r")
             if not content:
-                if data:
-                    yield "\n".join(data)
-                    data.clear()
+                ended += self._taken()
             elif content.startswith(b"data:"):
-                data.append(_decode(content[5:].removeprefix(b" ")))
-    if data and not pending:  # the last event, where a server leaves out its empty line
-        yield "\n".join(data)
+                self._data.append(_decode(content[5:].removeprefix(b" ")))
+        return ended
+
+    def finish(self) -> list[str]:
+        """The last event, where a server leaves out its empty line; an unfinished line is none."""
+        return [] if self._pending else self._taken()
+
+    def _taken(self) -> list[str]:
+        data, self._data = self._data, []
+        return ["\n".join(data)] if data else []
 
 
 def _decode(line: bytes) -> str:

@@ -47,6 +47,8 @@ def request_body(
     }
 
 
+_NOTHING: dict[str, Any] = {}
+_NO_CHOICE = [_NOTHING]
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -77,11 +79,11 @@ def chunk_of(body: Mapping[str, Any]) -> Chunk:
     """
     if "error" in body:
         return _read_error(body["error"])
-    choices = body.get("choices") or [{}]
+    choices = body.get("choices") or _NO_CHOICE
     choice = choices[0] if isinstance(choices, list) else None
     if not isinstance(choice, dict):
         raise MalformedStream("an event whose choice is not an object")
-    delta = choice.get("delta") or choice.get("message") or {}
+    delta = choice.get("delta") or choice.get("message") or _NOTHING
     if not isinstance(delta, dict):
         raise MalformedStream("an event whose delta is not an object")
     usage = body.get("usage")

@@ -95,12 +95,12 @@ async def streamed(client: AsyncClient, question: str) -> list[tuple[str, Any]]:
         for line in body.split(b"\n")
         if line.startswith(b"event: ")
     ]
-
-    async def chunks() -> Any:
-        for position in range(0, len(body), 7):  # cuts inside characters, as networks do
-            yield body[position : position + 7]
-
-    data = [json.loads(item) async for item in sse.events(chunks())]
+    reader = sse.EventReader()
+    data = [
+        json.loads(item)
+        for position in range(0, len(body), 7)  # cuts inside characters, as networks do
+        for item in reader.feed(body[position : position + 7])
+    ]
     return list(zip(names, data, strict=True))
 
 
