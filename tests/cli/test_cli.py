@@ -1,37 +1,15 @@
 """The command line as a user meets it: real processes, real files, exit codes, JSON."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.calling import document, medrag
+
 TARGET = "75歳以上の高血圧患者の降圧目標は?"
-
-
-def medrag(
-    *arguments: str | Path,
-    stdin: str | None = None,
-    environment: dict[str, str] | None = None,
-    cwd: Path | None = None,
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "medrag", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-        env={**os.environ, **(environment or {})},
-    )
-
-
-def document(result: subprocess.CompletedProcess[str]) -> Any:
-    """The one JSON document on stdout."""
-    return json.loads(result.stdout)
 
 
 def test_asking_prints_a_cited_and_checked_answer(sample_index: Path) -> None:
@@ -255,62 +233,6 @@ def test_the_index_tells_about_itself(sample_index: Path) -> None:
     info = document(medrag("index", "info", "--index", sample_index, "--json"))
     assert info["counts"]["documents"] == 9
     assert document(medrag("index", "verify", "--index", sample_index, "--json"))["ok"] is True
-
-
-def test_the_doctor_names_each_requirement(sample_index: Path) -> None:
-    examined = document(medrag("doctor", "--index", sample_index, "--json"))
-    states = {check["name"]: check["status"] for check in examined["checks"]}
-    assert states == {
-        "dictionary": "ok",
-        "encoder": "ok",
-        "index": "ok",
-        "llm": "missing",
-        "entailment": "ok",
-    }
-
-
-def test_the_doctor_fails_without_an_index_and_says_how_to_make_one(tmp_path: Path) -> None:
-    result = medrag("doctor", "--index", tmp_path / "none", "--json")
-    assert result.returncode == 1
-    examined = document(result)
-    assert examined["ok"] is False
-    (index,) = [check for check in examined["checks"] if check["name"] == "index"]
-    assert index["status"] == "missing"
-    assert "medrag ingest" in index["hint"]
-    told = medrag("doctor", "--index", tmp_path / "none")
-    assert told.returncode == 1
-    assert "✗ 索引" in told.stdout
-
-
-def test_the_doctor_is_content_without_a_model(sample_index: Path) -> None:
-    told = medrag("doctor", "--index", sample_index)
-    assert told.returncode == 0
-    assert "－ 言語モデル" in told.stdout
-    assert "準備ができています" in told.stdout
-
-
-def test_the_doctor_fails_on_a_model_that_cannot_be_reached(sample_index: Path) -> None:
-    result = medrag(
-        *("doctor", "--index", sample_index, "--json"),
-        environment={"MEDRAG_LLM_BASE_URL": "http://127.0.0.1:9/v1"},
-    )
-    assert result.returncode == 1
-    (llm,) = [check for check in document(result)["checks"] if check["name"] == "llm"]
-    assert llm["status"] == "failed"
-    assert llm["hint"]
-
-
-def test_the_doctor_looks_at_a_reranker_that_is_asked_for(
-    sample_index: Path, tmp_path: Path
-) -> None:
-    result = medrag(
-        *("doctor", "--index", sample_index, "--json"),
-        environment={"MEDRAG_RERANKER": str(tmp_path / "none")},
-    )
-    assert result.returncode == 1
-    (reranker,) = [c for c in document(result)["checks"] if c["name"] == "reranker"]
-    assert reranker["status"] == "failed"
-    assert reranker["hint"]
 
 
 def test_recommendations_are_listed_with_their_direction(sample_index: Path) -> None:
