@@ -51,3 +51,40 @@ POLARITY_TURNED = [
 )
 def test_a_turned_denial_is_found(what, passage, claim):
     assert {"negation", "double_negation", "antonym"} & kinds(claim, passage)
+
+
+KEPT = [
+    ("a passage that tells both ways", "リバーロキサバンからワルファリンへ替えるときはPT-INRを測る。ワルファリンからリバーロキサバンへ替えるときはPT-INRが2.0未満になってから始める。", "ワルファリンからリバーロキサバンへ替えるときは、PT-INRが2.0未満になってから始める。"),
+    ("both are two", "切り替えの間は、目標に達するまで両剤を併用し、毎週採血する。", "切り替えの間は、目標に達するまで2剤を併用し、毎週採血する。"),
+    ("one of a class, with the class", "硝酸薬を使用中の患者にはシルデナフィルを投与しない。", "ニトログリセリンなどの硝酸薬を使用中の患者にはシルデナフィルを投与しない。"),
+    ("values of two things in one sentence", "頭部CTの胎児の線量は0.01 mGy未満、骨盤CTでは10〜50 mGyである。", "骨盤CTの胎児線量は10〜50 mGyである。"),
+    ("a title before its sentence", "転倒予防の手引き 第2版　サルコペニアの高齢者には運動療法を行う。", "サルコペニアの高齢者には運動療法を行う。"),
+    ("how many were studied", "In a trial of 180 patients, electrical stimulation reduced pain.", "Electrical stimulation reduced pain."),
+    ("that it takes no more", "減量を要するのは腎機能が低下した患者である。高齢を理由に除外しない。", "高齢だけで除外することはしない。"),
+    ("another clause is hedged", "抗ヒスタミン薬は発作を長引かせるおそれがあり、発熱時には用いない。", "抗ヒスタミン薬は発熱時には用いない。"),
+    ("the edition stands at the head", "小児喘息の手引き 2023年版。軽症では頓用とする。重症では連用とする。", "2023年版では、軽症は頓用とする。"),
+    ("not forbidden", "Oral prednisolone is not contraindicated in pregnancy.", "Oral prednisolone may be given in pregnancy."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "passage", "claim"), KEPT, ids=[case[0] for case in KEPT])
+def test_what_a_passage_says_otherwise_is_no_difference(what, passage, claim):
+    assert kinds(claim, passage) <= {"novel"}
+
+
+ALTERED = [
+    ("role_swap", "リバーロキサバンからワルファリンへ替えるときはPT-INRを測る。", "ワルファリンからリバーロキサバンへ替えるときはPT-INRを測る。"),
+    ("comparator", "2.0未満になってから始める。", "2.0以上になってから始める。"),
+    ("entity", "硝酸薬を使用中の患者にはシルデナフィルを投与しない。", "ワルファリンなどの抗凝固薬を使用中の患者にはシルデナフィルを投与しない。"),
+    ("condition_dropped", "出血のある患者を除き、ARBを投与する。", "ARBを投与する。"),
+    ("condition_added", "高齢者には減量する。", "腎機能が低下した高齢者に限り減量する。"),
+    ("certainty_of_finding", "抗ヒスタミン薬は発作を長引かせるおそれがある。", "抗ヒスタミン薬は発作を長引かせる。"),
+    ("edition_year", "小児喘息の手引き 2023年版。軽症では頓用とする。", "2019年版では、軽症は頓用とする。"),
+    ("contraindication_caution", "門脈腫瘍栓のある患者では塞栓療法を禁忌とし、ビリルビンが3 mg/dL以上の患者では慎重に判断する。", "ビリルビンが3 mg/dL以上の患者では塞栓療法は禁忌である。"),
+    ("strength", "Hb 7 g/dL未満では輸血を強く推奨する。Hb 8 g/dL未満を目安とすることを弱く推奨する。", "Hb 8 g/dL未満を目安とすることを強く推奨する。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "passage", "claim"), ALTERED, ids=[case[0] for case in ALTERED])
+def test_what_is_altered_is_still_found(kind, passage, claim):
+    assert kind in kinds(claim, passage)

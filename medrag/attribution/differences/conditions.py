@@ -13,6 +13,10 @@ from medrag.japanese.normalize import Span
 
 _KNOWN = 0.7
 _REST = 0.93
+# それだけで, 休むだけで, 詰めるだけの: how little it takes, no limit.
+_ONLY = re.compile(
+    r"に限|限定|限られ|絞[らり]|のみ|(?<!回)(?<!度)だけ(?![でのな])|\bonly\b(?! a\b)", re.IGNORECASE
+)
 _WIDE = frozenset(("=all", "=regardless", "=none"))
 _ALONE = re.compile(r"単独|単剤|に限|限定|以外|を除|初回|alone|solely|merely")
 _RESTRICTED = ("を除", "以外", "に限", "のみ", "だけ")
@@ -20,9 +24,16 @@ _CONDITION = re.compile(
     r"(?P<except>を除き|を除いて|を除く|以外(?:は|の|には|で)|を除外)"
     r"|(?P<only>に限り|に限って|に限る|に限定|のみ(?!なら)|だけ(?!で))"
     r"|(?P<if>(?:る|た|い|の|ない|な)(?:場合|とき|時|際)(?:は|に|には|、|で|の)|であれば|なければ|[れけせてめべえ]ば(?=[、,])|たら(?=[、,])|限り(?=[、,は])|うえで(?=[、,])|(?:た|の)(?:後|あと)(?:は|に|、))"
-    r"|(?P<who>(?:患者|者|例|人|女性|男性|児|成人|小児|妊婦|高齢者|群|patients|adults|children)(?:では|には|に対し|に対して|は|に|へ|の)?)",
+    r"|(?P<who>(?:患者|者|例|人|女性|男性|(?<!胎)児|成人|小児|妊婦|高齢者|群|patients|adults|children)(?:では|には|に対し|に対して|は|に|へ|の)?)",
     re.IGNORECASE,
 )
+
+
+# A space between Japanese words parts a title or a label from its sentence.
+_TITLE = re.compile(
+    r"(?<=[ぁ-んァ-ヶ一-龥)\]】」]) +(?=[ぁ-んァ-ヶ一-龥])|^\W*(?:推奨|CQ|Q|A|注|付記)\s*[0-9-]* +"
+)
+_STUDY = re.compile(r"\b(?:trial|study|cohort) of|[0-9]例(?:を対象|の試験)")
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -46,7 +57,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     restricted = "=only" in held or any(
         _ALONE.search(entry.unit.reading.text) for entry in alignment.chosen
     )
-    if "=only" in claim.concepts and not restricted:
+    if "=only" in claim.concepts and not restricted and _ONLY.search(claim.text):
         novel = any(
             w.weight >= 1 and m < 0.7 for w, m in zip(claim.words, alignment.matches, strict=True)
         )
@@ -112,7 +123,7 @@ def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
             if w.clause == evidence.clause_at(span.start) and w.start < span.start and w.weight >= 1
         )
         named = sum(w.weight >= 1 for w in missing)
-        partly = kind == "who" and named >= 2 and not amounts and gone >= 0.4 * weight
+        partly = kind in ("who", "only") and named >= 2 and not amounts and gone >= 0.4 * weight
         if (gone < 0.6 * weight and not partly) or listed:
             kept.add(evidence.clause_at(span.start))
         elif gone >= 1:
@@ -120,7 +131,7 @@ def _dropped(alignment: Alignment, evidence: Reading) -> Iterator[Finding]:
                 continue
             wording = evidence.text[span.start : span.end]
             near = alignment.coverage >= 0.9 and not wording.endswith("の")
-            firm = near and gone >= 0.6 * weight and kind in ("except", "only", "if")
+            firm = near and gone >= 0.6 * weight and kind in ("except", "only")
             found.append(
                 (
                     span,
@@ -175,6 +186,13 @@ def _conditions(reading: Reading) -> Iterator[tuple[Span, str]]:
         )
         if match.lastgroup != "who" and comma >= 0 and match.start() - comma > 4:
             start = comma + 1
+        title = max(
+            (space.end() for space in _TITLE.finditer(reading.text, start, match.start())),
+            default=start,
+        )
+        start = max(start, title)
+        if _STUDY.search(reading.text, start, match.end()):
+            continue  # how many were studied restricts nothing
         end = match.end()
         if reading.text[end : end + 1] == "(":
             close = reading.text.find(")", end)

@@ -93,7 +93,7 @@ def _parts(reading: Reading) -> tuple[tuple[_Item, ...], ...]:
             start=word.start,
         )
         for word in reading.words
-        if word.weight >= _NAMES
+        if word.weight >= _NAMES and word.key != "患者"
     ]
     items.extend(
         _Item(key=f"{a.parts}{a.comparator}", sorts=frozenset((f"#{a.dimension}",)), start=a.start)

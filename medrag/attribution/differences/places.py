@@ -17,6 +17,7 @@ from medrag.attribution.facts import Reading, Word
 
 _PLAUSIBLE = 0.6
 _NOUN = 0.6
+_NAME = 1.0
 SPEAKS_OF = 0.4  # the share of a clause's weight that an opposite clause must hold
 _CONDITIONAL = re.compile(r"(?:ば|たら|なら|と|(?:場合|とき|際)(?:に|は|には)?|限り)[、,]\s*$")
 _DOING = frozenset(("投与", "実施", "服用", "追加", "開始"))
@@ -44,7 +45,15 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
 
     Those with its predicate, if any have it; else those that share most of its words.
     """
-    found = every(alignment, clause)
+    return _plausible(every(alignment, clause))
+
+
+def likely(alignment: Alignment, clause: int) -> Sequence[Place]:
+    """The same, where 禁忌 or 避ける counts as no predicate: what is forbidden may only need care."""
+    return _plausible(_all(alignment, clause, forbidden=False))
+
+
+def _plausible(found: Sequence[Place]) -> Sequence[Place]:
     return [place for place in found if place.score >= _PLAUSIBLE * found[0].score]
 
 
@@ -54,17 +63,23 @@ def is_conditional(reading: Reading, clause: int) -> bool:
     return _CONDITIONAL.search(reading.text[span.start : span.end]) is not None
 
 
-@lru_cache(maxsize=64)
 def every(alignment: Alignment, clause: int) -> Sequence[Place]:
     """The same with those that share little."""
+    return _all(alignment, clause, forbidden=True)
+
+
+@lru_cache(maxsize=64)
+def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Place]:
     claim = alignment.claim
     words = [word for word in claim.words if word.clause == clause]
     if not words:
         return []
     # 禁忌 and 避ける are predicates that count as negations; no word is left to look for then.
-    denied = any(
-        n.predicate and n.clause == clause and n.start > words[-1].start for n in claim.negators
-    )
+    denied = [
+        claim.text[n.start : n.end]
+        for n in claim.negators
+        if n.predicate and n.clause == clause and n.start > words[-1].start
+    ]
     last = "" if denied else _predicate(claim, words)
     amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
     found = []
@@ -93,6 +108,12 @@ def every(alignment: Alignment, clause: int) -> Sequence[Place]:
             if score:
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
                 ends = bool(there) and _said(last, {_predicate(reading, there)})
+                if denied and forbidden:
+                    ends = any(word.weight >= _NAME for word in held) and any(
+                        reading.text[n.start : n.end] in denied
+                        for n in reading.negators
+                        if n.predicate and n.clause == number
+                    )
                 found.append(
                     Place(
                         unit=entry.unit,

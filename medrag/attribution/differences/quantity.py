@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
+from medrag.attribution.differences.places import places
 from medrag.attribution.differences.polarity import COMPLEMENTS
 from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
@@ -16,6 +17,7 @@ _DIFFERENCE = re.compile(r"差|低下|減|下が|変化")
 _LEFT = re.compile(r"残り|残る|のこり")
 _ONCE = re.compile(r"単回|一度|1度")
 _ALONE = re.compile(r"単剤|単独")
+_BOTH = re.compile(r"両剤|両薬|両者|併用")
 _PARTED = re.compile(r"\s*に分け|\s*分割")
 _PERIOD = re.compile(r"1日|一日|日量|週|月|年")
 # Counted things: 1回 beside 1週 is no other unit of one amount.
@@ -36,7 +38,11 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             for reading in (unit.reading, *unit.headings)
             for other in reading.quantities
         ]
-        same = [(reading, other) for reading, other in held if amount.same_value(other)]
+        same = [
+            (reading, other)
+            for reading, other in held
+            if amount.same_value(other) and not _other_sort(amount, other)
+        ]
         if not same and (
             loosely := next((o for _, o in held if _less_said(amount, o, claim)), None)
         ):
@@ -46,7 +52,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if not same and (_as_range(amount, claim, held) or _worded(amount, alignment, held)):
             continue
         if not same:
-            yield from _absent(claim, amount, held)
+            yield from _absent(alignment, amount, held)
             continue
         matching = [entry for entry in same if _agrees(amount, entry[1])]
         if not matching:
@@ -56,7 +62,15 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             stated = bool(amount.comparator and other.comparator)
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
-        yield from _swapped(claim, amount, matching, held)
+        yield from _swapped(alignment, amount, matching, held)
+
+
+def _other_sort(amount: Quantity, other: Quantity) -> bool:
+    """Whether one counts things and the other is a measured value without its unit: 2剤, 2.0未満."""
+    for counted, bare in ((amount, other), (other, amount)):
+        if counted.dimension in _COUNTED - {""} and not bare.dimension:
+            return "." in bare.text
+    return False
 
 
 def _complement(claim: Reading, amount: Quantity, reading: Reading, other: Quantity) -> bool:
@@ -115,6 +129,14 @@ def _worded(amount: Quantity, alignment: Alignment, held: list[tuple[Reading, Qu
     if low == high == 1 and amount.dimension in ("times", "agents"):
         pattern = _ONCE if amount.dimension == "times" else _ALONE
         return any(pattern.search(text) for text in texts)
+    if low == high and amount.dimension == "agents":
+        drugs = [
+            {next(iter(term.concepts)) for term in entry.unit.reading.terms if "drug" in term.kinds}
+            for entry in alignment.chosen
+        ]
+        return any(len(named) == low for named in drugs) or (
+            low == 2 and any(_BOTH.search(text) for text in texts)
+        )
     if amount.dimension == "percent" and _LEFT.search(claim.text[: amount.start][-4:]):
         return any(o.dimension == "percent" and o.parts[0].low == 100 - low for _, o in held)
     base, _, period = amount.dimension.partition(" per ")
@@ -160,10 +182,20 @@ def _how(amount: Quantity, other: Quantity) -> str:
 
 
 def _absent(
-    claim: Reading,
+    alignment: Alignment,
     amount: Quantity,
     held: list[tuple[Reading, Quantity]],
 ) -> Iterator[Finding]:
+    claim = alignment.claim
+    # Of which edition or year a document is, it says once, at its head.
+    elsewhere = any(
+        amount.same_value(other)
+        for unit in alignment.units
+        if unit.subject is None
+        for other in unit.reading.quantities
+    )
+    if elsewhere and amount.dimension in ("date", "year"):
+        return
     if _composed(amount, [other for _, other in held]):
         return
     # A bare small number or an approximate fraction may be a way of speaking (二つの, およそ4分の3).
@@ -192,7 +224,7 @@ def _absent(
         measured = not {amount.dimension, other.dimension} & _COUNTED and not often
         yield Finding(kind="unit" if measured else _kind(amount), claim=amount.text, evidence=other.text if measured else "", start=amount.start, end=amount.end, firm=measured or not bare, same_place=measured)  # fmt: skip
         return
-    yield Finding(kind=_kind(amount), claim=amount.text, evidence="", start=amount.start, end=amount.end, firm=not (bare or amount.approximate))  # fmt: skip
+    yield Finding(kind=_kind(amount), claim=amount.text, evidence="", start=amount.start, end=amount.end, firm=not (bare or elsewhere or amount.approximate))  # fmt: skip
 
 
 def _is_end(amount: Quantity, other: Quantity) -> bool:
@@ -237,8 +269,33 @@ def _composed(amount: Quantity, others: list[Quantity]) -> bool:
     return False
 
 
+def _seated(alignment: Alignment, amount: Quantity, rival: Quantity) -> bool:
+    """Whether the clause with the claim's predicate has this value, and not the other."""
+    options = places(alignment, alignment.claim.clause_at(amount.start))
+    if not options or not options[0].ends or options[0].unit.subject is not None:
+        return False
+    reading, span = options[0].unit.reading, options[0].unit.reading.clauses[options[0].clause]
+    there = [other for other in reading.quantities if span.start <= other.start < span.end]
+    return any(amount.same_value(o) for o in there) and not any(rival.same_value(o) for o in there)
+
+
+def _in_series(claim: Reading, reading: Reading, own: Quantity, rival: Quantity) -> bool:
+    """Whether a value stands later in a series than its rival, with a name that the claim has.
+
+    Of 「胸部の線量は1 mGy、骨盤では10 mGy」 the second says 線量 only by the first.
+    """
+    comma = reading.text.rfind("、", 0, own.start)
+    if not rival.start < comma or rival not in reading.quantities:
+        return False
+    before = {word.key for word in reading.words if word.end <= comma}
+    return any(
+        comma < word.start < own.start and word.weight >= 1 and word.key in claim.keys - before
+        for word in reading.words
+    )
+
+
 def _swapped(
-    claim: Reading,
+    alignment: Alignment,
     amount: Quantity,
     matching: list[tuple[Reading, Quantity]],
     held: list[tuple[Reading, Quantity]],
@@ -250,20 +307,27 @@ def _swapped(
     ]
     if not rivals:
         return
+    claim = alignment.claim
     around = surroundings(claim, amount.start, amount.end)
-    own = _best(around, matching)
+    straight = _best(around, matching)
     like, rival = max(
         ((_best(around, [(reading, other)]), other) for reading, other in rivals),
         key=lambda entry: entry[0],
     )
-    margin = like - own
+    margin = like - straight
     partner = next((other for other in claim.quantities if other.same_value(rival)), None)
     if partner is not None:
         # Both are in the claim: does each stand where the other should?
         theirs = surroundings(claim, partner.start, partner.end)
-        straight = _best(theirs, [(r, o) for r, o in held if partner.same_value(o)])
-        margin += _best(theirs, matching) - straight
-    if margin > _SWAPPED:
+        margin += _best(theirs, matching)
+        margin -= _best(theirs, [(r, o) for r, o in held if partner.same_value(o)])
+    within = rival.is_range and all(
+        other.low <= mine.low <= mine.high <= other.high
+        for mine, other in zip(amount.parts, rival.parts, strict=False)
+    )
+    if partner is None and any(_in_series(claim, reading, own, rival) for reading, own in matching):
+        return
+    if margin > _SWAPPED and not within and not _seated(alignment, amount, rival):
         yield Finding(
             kind="swapped_values",
             claim=amount.text,

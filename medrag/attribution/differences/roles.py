@@ -35,6 +35,9 @@ _ORDER = re.compile(
 )
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
     first: str
@@ -71,7 +74,11 @@ def _exchanged(alignment: Alignment) -> Iterator[Finding]:
                     for p in cases
                     for q in others
                 )
-                if swapped and not _passive(claim) ^ _passive(evidence):
+                if (
+                    swapped
+                    and not _passive(claim) ^ _passive(evidence)
+                    and not _straight(alignment, {one: cases, other: others})
+                ):
                     yield Finding(
                         kind="role_swap",
                         claim=f"{one}・{other}",
@@ -81,16 +88,29 @@ def _exchanged(alignment: Alignment) -> Iterator[Finding]:
                     return
 
 
+def _straight(alignment: Alignment, roles: dict[str, set[str]]) -> bool:
+    """Whether a sentence has these words in just these roles: a passage may tell both ways."""
+    return any(
+        all(cases & theirs.get(key, _NONE) for key, cases in roles.items())
+        for entry in alignment.chosen
+        for theirs in (_cases(entry.unit.reading),)
+    )
+
+
 def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
     """ARNIへ切り替える against ARBへ切り替える, where both texts name both."""
     claim = alignment.claim
-    for entry in alignment.chosen:
-        evidence = entry.unit.reading
-        mine, theirs = _cases(claim), _cases(evidence)
-        for case in ("へ", "から", "に比べ"):
-            here = _holders(claim, mine, case)
-            if not here:
-                continue
+    mine = _cases(claim)
+    for case in ("へ", "から", "に比べ"):
+        here = _holders(claim, mine, case)
+        if not here or any(
+            here & _holders(entry.unit.reading, _cases(entry.unit.reading), case)
+            for entry in alignment.chosen
+        ):
+            continue
+        for entry in alignment.chosen:
+            evidence = entry.unit.reading
+            theirs = _cases(evidence)
             there = _holders(evidence, theirs, case)
             if not there or here & there:
                 continue
@@ -167,6 +187,14 @@ def _cases(reading: Reading) -> dict[str, set[str]]:
         case = next((case for case in _CASES if following.startswith(case)), None)
         if case is not None:
             found.setdefault(f"#{amount.dimension}:{amount.parts}", set()).add(case)
+            # クラリスロマイシンをメトロニダゾール250 mgに替える: the amount is that of the noun.
+            noun = _last(reading.words, amount.start + 1)
+            if (
+                noun is not None
+                and not reading.text[noun.end : amount.start].strip()
+                and noun.weight >= 1
+            ):
+                found.setdefault(noun.key, set()).add(case)
     return found
 
 
@@ -200,8 +228,9 @@ def _relative(alignment: Alignment) -> Iterator[Finding]:
     """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
     theirs: dict[str, set[str]] = {}
     for entry in alignment.chosen:
-        for moment in _moments(entry.unit.reading):
-            theirs.setdefault(moment.key, set()).add(moment.when)
+        for reading in (entry.unit.reading, *entry.unit.headings):
+            for moment in _moments(reading):
+                theirs.setdefault(moment.key, set()).add(moment.when)
     mine: dict[str, set[str]] = {}
     for moment in _moments(alignment.claim):
         mine.setdefault(moment.key, set()).add(moment.when)

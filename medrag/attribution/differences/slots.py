@@ -52,8 +52,11 @@ def find(alignment: Alignment) -> Iterator[Finding]:
                 if value.slot in _TELLING and not _held(alignment, value):
                     yield Finding(kind=value.slot, claim=wording, evidence="", start=value.start, end=value.end, firm=False)  # fmt: skip
                 continue
+            near = _close(alignment, value, rivals)
+            if value.slot == "doing" and not near:
+                continue  # started and stopped: another stage of the same course
             reading, rival = rivals[0]
-            yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=_close(alignment, value, rivals))  # fmt: skip
+            yield Finding(kind=value.slot, claim=wording, evidence=reading.text[rival.start : rival.end], start=value.start, end=value.end, same_place=True, firm=near)  # fmt: skip
             continue
         if not others:
             continue

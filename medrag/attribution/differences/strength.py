@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
-from medrag.attribution.differences.places import Place, places
+from medrag.attribution.differences.places import Place, is_conditional, likely, places
 from medrag.attribution.evidence import Unit
-from medrag.attribution.facts import Reading
+from medrag.attribution.facts import Reading, modality
 from medrag.attribution.facts.modality import deontics, strengths
 from medrag.japanese.normalize import Span
 
@@ -20,6 +20,11 @@ _CHANGE = re.compile(
 )
 _EFFECT = re.compile(
     r"(?:により|によって|ことで|すると|すれば|せば|の効果で)[、,]?[^。]{0,40}?(?:防[ぐげが]|予防(?:でき|され|す)|減少|減[るらせ]|低下|改善|短縮|抑え|抑制|向上|増[えす]|増加|上昇|悪化|延長|高ま|下が|避けられ)"
+)
+
+
+_NOT_FORBIDDEN = re.compile(
+    r"\bnot (?:a )?contraindicat|禁忌(?:と|に)?(?:は|では)?(?:し|なら)?な[いくら]", re.IGNORECASE
 )
 
 
@@ -44,7 +49,7 @@ def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
             _other_strength(
                 claimed, _held(unit, units, claimed, alignment), unit.reading.modality.strengths
             )
-            for unit in dict.fromkeys(option.unit for option in options) or units
+            for unit in _graded_units(alignment, clause, options) or units
         ]
         if judged and all(against for against, _ in judged):
             yield _strength_finding(claim, span, judged[0][0], firm=judged[0][1])
@@ -56,6 +61,20 @@ def _strength(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
             and _only_considered(alignment)
         ):
             yield _strength_finding(claim, claim.clauses[-1], own, firm=False)
+
+
+def _graded_units(alignment: Alignment, clause: int, options: Sequence[Place]) -> dict[Unit, None]:
+    """The units a clause may rest on; with them the one that has its values, under any predicate."""
+    claim = alignment.claim
+    found = dict.fromkeys(option.unit for option in options)
+    home = alignment.chosen[alignment.homes[clause]].unit
+    amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
+    for amount in amounts if found else ():
+        if any(amount.same_value(o) for o in home.reading.quantities) and not any(
+            amount.same_value(o) for unit in found for o in unit.reading.quantities
+        ):
+            return {home: None}
+    return found
 
 
 def _held(
@@ -150,8 +169,8 @@ def _deontic(alignment: Alignment) -> Iterator[Finding]:
     """Contraindication against caution, clause by clause."""
     claim = alignment.claim
     for clause, span in enumerate(claim.clauses):
-        options = places(alignment, clause)
-        if not options:
+        options = likely(alignment, clause)
+        if not options or is_conditional(claim, clause):
             continue
         unit, place = options[0].unit, options[0].clause
         there = unit.reading.clauses[place]
@@ -159,6 +178,8 @@ def _deontic(alignment: Alignment) -> Iterator[Finding]:
         held = deontics(unit.reading.text[there.start : there.end]).union(
             *(entry.modality.deontics for entry in unit.headings)
         )
+        if _NOT_FORBIDDEN.search(unit.reading.text, there.start, there.end):
+            held -= {"prohibit"}
         denied = any(n.main and n.clause == place for n in unit.reading.negators)
         denies = any(n.main and n.clause == clause for n in claim.negators)
         if (
@@ -173,6 +194,8 @@ def _deontic(alignment: Alignment) -> Iterator[Finding]:
         elif any(_cautions(option) for option in options[1:]) and "prohibit" in claimed:
             yield _forced("prohibit", "caution", span, firm=False)
         elif "prohibit" in claimed and "prohibit" not in held and not denied:
+            if places(alignment, clause)[0].ends:
+                continue  # another sentence forbids it
             yield _forced("prohibit", "", span, firm=False)
         elif "prohibit" in held and "prohibit" not in claimed and not denies:
             yield _forced("", "prohibit", span, firm=False)
@@ -208,10 +231,14 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
     elif claim.proven and not proven:
         firm = home.hedged or home.associated or alignment.coverage >= _NEAR
         yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=firm)
-    elif _EFFECT.search(text) and not any(
-        _CHANGE.search(entry.text) or _CHANGE.search(heading.text)
-        for entry in alignment.units
-        for heading in (entry.reading, *entry.headings)
+    elif (
+        _EFFECT.search(text)
+        and not claim.unknown
+        and not any(
+            _CHANGE.search(entry.text) or _CHANGE.search(heading.text)
+            for entry in alignment.units
+            for heading in (entry.reading, *entry.headings)
+        )
     ):
         yield Finding(kind="causal_overclaim", claim=text, evidence="", firm=True)
     elif claim.causes and home.associated and not home.causes:
@@ -220,5 +247,19 @@ def _assertion(alignment: Alignment, units: list[Unit]) -> Iterator[Finding]:
         firm = claim.causal and not home.causal
         if firm or not home.causal:
             yield Finding(kind="causal_overclaim", claim=text, evidence="association", firm=firm)
-    elif home.hedged and not (claim.hedged or claim.associated or claim.unknown):
+    elif (
+        home.hedged
+        and not (claim.hedged or claim.associated or claim.unknown)
+        and _is_hedged(alignment)
+    ):
         yield Finding(kind="certainty_of_finding", claim=text, evidence="hedged", firm=False)
+
+
+def _is_hedged(alignment: Alignment) -> bool:
+    """Whether the clause that the claim rests on is what is hedged, not another of its sentence."""
+    options = places(alignment, len(alignment.claim.clauses) - 1)
+    if not options:
+        return True
+    reading = options[0].unit.reading
+    span = reading.clauses[options[0].clause]
+    return modality.find(reading.text[span.start : span.end]).hedged

@@ -25,6 +25,7 @@ _SAID = 0.9
 _DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]|外$")
 _REPLACED = frozenset(("drug", "condition", "microbe"))
 _WRITTEN = re.compile(r"[一-龥]")
+_SUCH = re.compile(r"(?:など|等|といった)の?")
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
@@ -40,6 +41,8 @@ def find(alignment: Alignment) -> Iterator[Finding]:
             yield replaced
     for word, match in zip(claim.words, alignment.matches, strict=True):
         if word.term >= 0 and word.term in reported:
+            continue
+        if _is_example(word, alignment):
             continue
         home = alignment.chosen[alignment.homes[word.clause]].unit
         finding = (
@@ -158,13 +161,36 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
     return _finding(word, claim, "entity", rival.form, firm=firm)
 
 
+def _is_part(one: str, other: str) -> bool:
+    """Whether one is the other with more words: 潰瘍 of 足潰瘍, not ビタミンB1 of ビタミンB12."""
+    shorter, longer = sorted((one, other), key=len)
+    at = longer.find(shorter)
+    beside = longer[at + len(shorter) : at + len(shorter) + 1] + longer[max(0, at - 1) : at]
+    return at >= 0 and not any(c.isascii() and c.isalnum() for c in beside)
+
+
+def _is_example(word: Word, alignment: Alignment) -> bool:
+    """Whether it is named as one of what the evidence has: 硝酸薬 as ニトログリセリンなどの硝酸薬."""
+    claim = alignment.claim
+    if word.term < 0:
+        return False
+    term = claim.terms[word.term]
+    such = _SUCH.match(claim.text, term.end)
+    known = frozenset(concept for unit in alignment.units for concept in unit.meanings)
+    return such is not None and any(
+        other.start <= such.end() + 1 <= other.end
+        and other.concepts & known
+        and (other.concepts | other.classes) & term.classes
+        for other in claim.terms
+    )
+
+
 def _told_before(word: Word, home: Unit, alignment: Alignment) -> bool:
     """Whether the passages speak of it before the sentence the claim rests on, which then need not."""
-    for unit in alignment.units:
-        if unit is home:
-            return False
-        if word.key in unit.keys:
-            return True
+    for units in alignment.premises:
+        if home in units:
+            before = units[: units.index(home)]
+            return any(word.key in unit.keys for unit in before)
     return False
 
 
@@ -290,6 +316,8 @@ def _rival(word: Word, claim: Reading, home: Unit) -> _Rival | None:
     for term in home.reading.terms:
         if term.concepts & claim.meanings or not term.kinds & mine.kinds:
             continue
+        if _is_part(term.form, mine.form) or term.concepts & mine.classes:
+            continue  # the same said shorter or longer, or its class
         if "drug" in term.kinds:
             return _Rival(form=term.form, drug=True)
         alike = likeness(around, surroundings(home.reading, term.start, term.end))
