@@ -110,32 +110,40 @@ class _Wanted(NamedTuple):
 def _without_other_rows(
     claim: Reading, scores: dict[_Place, float], passages: Sequence[Passage]
 ) -> None:
-    """Where a claim names the subject of a row, no other row of that table speaks of it."""
-    rows: dict[int, list[_Place]] = {}
-    named: set[int] = set()
+    """Where a claim names the subject of a row, no other row of that table speaks of it.
+
+    Unless the claim has words of that row's subject too: of 人工乳・牛乳 it may name one only.
+    """
+    subjects: dict[_Place, Reading] = {}
+    named: dict[int, set[str]] = {}
     for place in scores:
         subject = passages[place.premise].units[place.number].subject
         if subject is None:
             continue
-        if _names_all(claim, subject):
-            named.add(place.premise)
-        else:
-            rows.setdefault(place.premise, []).append(place)
-    for premise in named:
-        for place in rows.get(premise, ()):
+        subjects[place] = subject
+        if (
+            subject.words
+            and all(_has(claim, subject, word) for word in subject.words)
+            and all(_counts(claim, amount) for amount in subject.quantities)
+        ):
+            named.setdefault(place.premise, set()).update(subject.keys)
+    for place, subject in subjects.items():
+        known = named.get(place.premise)
+        if known is not None and not (
+            subject.keys <= known
+            or any(word.key not in known and _has(claim, subject, word) for word in subject.words)
+        ):
             del scores[place]
 
 
-def _names_all(claim: Reading, subject: Reading) -> bool:
-    if not subject.words:
-        return False
-    return all(
-        word.key in claim.keys
-        or (word.term >= 0 and not subject.terms[word.term].concepts.isdisjoint(claim.meanings))
-        for word in subject.words
-    ) and all(
-        any(amount.same_value(other) for other in claim.quantities) for amount in subject.quantities
+def _has(claim: Reading, subject: Reading, word: Word) -> bool:
+    return word.key in claim.keys or (
+        word.term >= 0 and not subject.terms[word.term].concepts.isdisjoint(claim.meanings)
     )
+
+
+def _counts(claim: Reading, amount: Quantity) -> bool:
+    return any(amount.same_value(other) for other in claim.quantities)
 
 
 def _complete(

@@ -32,6 +32,8 @@ _BARS = re.compile(r"[|｜\t]")
 _LABEL = re.compile(r"\s*(?:[-*・•◦●○]\s*)?([^。：:\n|]{2,40})[：:]")
 _UNIT = re.compile(r"[A-Za-zμµ%％℃/.²0-9]*[A-Za-zμµ%％℃]+[A-Za-z/.²0-9]*\)?$")
 _BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?=\s*(?:以上|以下|未満|超|を超|[〜～~–-]|$))")
+_NUMBER = re.compile(r"(?<![0-9.,A-Za-z])[0-9]+(?:[.,][0-9]+)*[万億]?(?![0-9.,A-Za-z%％歳回日週])")
+_UNITS = "単位"
 _FORBIDDEN = re.compile(r"禁忌|投与不可|使用不可")
 _CONTEXT = frozenset(("heading", "question", "greeting", "notice", "lead_in"))
 _DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
@@ -228,6 +230,10 @@ def _labelled(header: Sequence[str], row: Sequence[str]) -> Reading | None:
     if len(header) != len(row) or len(row) < 2:
         return None
     subject, *cells = row
+    if _UNITS in header[1:] and (unit := cells.pop(header.index(_UNITS) - 1)):
+        # The unit of a row's numbers stands in a column of its own.
+        header = [name for name in header if name != _UNITS]
+        cells = [_NUMBER.sub(lambda number: f"{number[0]} {unit}", cell) for cell in cells]
     said = [
         _said(subject, name, cell) for name, cell in zip(header[1:], cells, strict=True) if cell
     ]

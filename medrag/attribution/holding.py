@@ -21,6 +21,7 @@ SAID = 0.7
 _NAMED = 0.9
 _SCATTERED = 0.7  # all its characters, apart
 _EXAMPLE = "など"
+_KATAKANA = re.compile(r"[ァ-ヶー]+$")
 
 
 def holds(word: Word, claim: Reading, unit: Unit) -> float:
@@ -34,8 +35,11 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         if _above(term, claim, unit) or any(name in unit.text for name in spelled(term.concepts)):
             return _NAMED
     base = word.base
-    if len(base) >= 2 and base in unit.text and (not base.isascii() or _stands(base, unit.text)):
-        return 1.0
+    if len(base) >= 2 and base in unit.text:
+        if _stands(base, unit.text):
+            return 1.0
+        if base.isascii() or word.term >= 0:
+            return 0.0  # アドレナリン is not in ノルアドレナリン
     kanji = [character for character in base if "一" <= character <= "鿿"]
     if not kanji:
         return SAID if word.key in EMPTY else 0.0
@@ -49,8 +53,12 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
 
 @lru_cache(maxsize=16384)
 def _stands(base: str, text: str) -> bool:
-    """Whether a word in Latin letters stands in a text by itself: II is not in III."""
-    return re.search(rf"(?<![a-z0-9]){re.escape(base)}(?![a-z0-9])", text) is not None
+    """Whether a name stands in a text by itself: II is not in III, ストロング not in ベリーストロング."""
+    if base.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(base)}(?![a-z0-9])", text) is not None
+    if not _KATAKANA.match(base):
+        return True
+    return re.search(rf"(?<![ァ-ヶー]){base}", text) is not None
 
 
 def _above(term: Term, claim: Reading, unit: Unit) -> bool:

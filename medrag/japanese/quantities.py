@@ -9,10 +9,9 @@ quantity, and `eGFR 30` is never fused into one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from medrag.japanese.amount_words import (
     APPROXIMATELY,
@@ -27,80 +26,11 @@ from medrag.japanese.amount_words import (
     named,
     number,
 )
+from medrag.japanese.amounts import TIMED, Interval, Quantity, Role
 from medrag.japanese.normalize import Normalized, normalize
 from medrag.japanese.units import UNIT, unit_of
 
-#: How a length of time is used: 12週後, 3か月前, 4週ごと.
-Role = Literal["", "after", "before", "every"]
-
-
-class Interval(NamedTuple):
-    """Both ends included; equal when there is one value. In the dimension's base unit."""
-
-    low: Fraction
-    high: Fraction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """One quantity.
-
-    Attributes:
-        start, end: Code points of the given text, comparator and unit included.
-        text: That range of the text.
-        parts: One interval, or two for pairs such as 130/80 mmHg.
-        unit: As written, folded; "" when there is none.
-        dimension: What the unit measures ("mass", "mass/volume", "persons"); "" without a unit.
-        comparator: ge 以上, le 以下, gt 超, lt 未満; "" when an exact value is meant.
-        approximate: 約, およそ, 程度, 前後.
-        role: Of a length of time.
-    """
-
-    start: int
-    end: int
-    text: str
-    parts: tuple[Interval, ...]
-    unit: str = ""
-    dimension: str = ""
-    comparator: Comparator = ""
-    approximate: bool = False
-    role: Role = ""
-
-    @property
-    def is_range(self) -> bool:
-        """Whether an interval, not a value, is meant (2〜3 mg)."""
-        return self.dimension != "date" and any(part.low != part.high for part in self.parts)
-
-    def same_value(self, other: Quantity) -> bool:
-        """Whether both name the same amount; a unit that one of them leaves out is not held against it.
-
-        Of two dates one may be less exact (2024年, 2024年6月1日).
-        """
-        if self.dimension == other.dimension == "date":
-            mine, theirs = self.parts[0], other.parts[0]
-            return mine.low <= theirs.low <= theirs.high <= mine.high or (
-                theirs.low <= mine.low <= mine.high <= theirs.high
-            )
-        if {self.dimension, other.dimension} == {"days", "times per days"}:
-            length, often = (self, other) if self.dimension == "days" else (other, self)
-            return often.text.endswith("間隔") and length.parts == tuple(
-                Interval(1 / part.high, 1 / part.low) for part in often.parts
-            )  # 2〜4週あけて, 2〜4週の間隔で
-        if self.dimension and other.dimension and self.dimension != other.dimension:
-            return False
-        if {self.dimension, other.dimension} == {"", "percent"}:
-            bare, share = (other, self) if self.dimension else (self, other)
-            if "分" in bare.text or bare.text[-1:] in "人例名":  # 半分, 4分の1, 100人中4人
-                return [part.low * 100 for part in bare.parts] == [part.low for part in share.parts]
-        if self.dimension == other.dimension:
-            return self.parts == other.parts
-        # eGFR 30 against eGFR 30 mL/分/1.73m²: as written, the numbers are what can be compared.
-        return self._as_written() == other._as_written()
-
-    def _as_written(self) -> tuple[Interval, ...]:
-        factor = unit_of(self.unit).factor if self.unit else Fraction(1)
-        return tuple(Interval(part.low / factor, part.high / factor) for part in self.parts)
-
+__all__ = ["Interval", "Quantity", "Role", "find", "find_normalized"]
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _TO = r"\s*(?:[~〜～–—―‐−ー-]|から|ないし|to)\s*"
@@ -144,7 +74,8 @@ _AFTER = re.compile(
     r"|(?P<negated>を?超えな(?:い|けれ)|を?超えず|を?超えません|を?上回りません|を?下回りません|を?上回らな(?:い|けれ)|を?上回らず"
     r"|を?下回らな(?:い|けれ)|を?下回らず|を限度|[をが](?:上限|下限|最[大高](?!\s*\d)))"
     r"|(?:\([^()]{1,30}\))?(?P<word>以上|以下|未満|以内|以降|超(?!音)え?|を超え|を?過ぎ(?!ない)|を?上回|を?下回|に?満たな(?:い|け|く|か)|に?満たず|に?届かな(?:い|け|く|か)|に?達しな(?:い|け|く|か)|を切(?:る|っ|れ(?!な))|を割り込|を割(?:る|っ)|まで(?!の?間|も)|or more|or less|or higher|or lower|or older|or above|or below|or greater|or fewer|or longer|and above|and over|or over|and older|or under|or earlier|or sooner)"
-    r"|(?P<role>後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
+    r"|(?P<role>目(?!標|安|的|まで|以内)|後(?!発|半|期|天)|前(?!後|立|壁|期)|に\s*[1一]\s*(?:回|度)|ごと|毎(?!日|週|月|年|時|分)|おき|の?間隔))?"
+    r"(?P<since>\s*が?(?:たっ|経っ|たて|経て|たち|経過し))?"
 )
 _PERIOD_BEFORE = re.compile(
     r"(?P<count>1|一|毎)?\s*(?P<period>日量?|週|[かヵカヶ]?月|年|時間|時|分)\s*(?:間)?\s*(?:あたり|当たり|につき|に|の|は)?"
@@ -158,7 +89,8 @@ _PER_DOSE = re.compile(
 )
 _LEAD_LONGEST_FIRST = sorted((*BEFORE, *APPROXIMATELY), key=len, reverse=True)
 _LEAD_ENDS = tuple(_LEAD_LONGEST_FIRST)
-_TIMED = frozenset(("days", "months"))
+_ROLES: dict[str, Role] = {"後": "after", "目": "after", "前": "before"}
+_SINCE = re.compile(r"(?:[てで]から|たあと|た後|たのち)(?:、|,|の)?\s*$")  # 手術が終わってから1週間
 _UNCOUNTED_IN_TIME = frozenset(
     ("age", "year", "persons", "studies", "agents", "fold", "degree", "points")
 )
@@ -257,7 +189,7 @@ def _some(folded: str, match: re.Match[str]) -> Quantity:
     end, role, comparator, _ = _tail(folded, match.end(), "", True)
     return Quantity(start=match.start(), end=end, text="", unit=match["unit"], dimension=unit.dimension,
                     parts=(Interval(2 * unit.factor, 9 * unit.factor),), comparator=comparator, approximate=True,
-                    role=role if role != "every" and unit.dimension in _TIMED else "")  # fmt: skip
+                    role=role if role != "every" and unit.dimension in TIMED else "")  # fmt: skip
 
 
 def _plain(
@@ -293,8 +225,7 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
     if not role and folded[max(floor, start - 6) : start].lower() == "every ":
         start, role = start - 6, "every"
     dimension = unit_of(unit).dimension if unit else ""
-    if role and dimension not in _TIMED:
-        role = ""
+    role = _used(folded, start, floor, role) if dimension in TIMED else ""
     measured = unit
     if dimension and dimension not in _UNCOUNTED_IN_TIME and " per " not in dimension:
         start, period = _over_time(folded, start, last, dimension)
@@ -315,6 +246,13 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
         parts = tuple(Interval(1 / part.high, 1 / part.low) for part in parts)
     return Quantity(start=start, end=end, text="", parts=parts, unit=unit, dimension=dimension,
                     comparator=comparator, approximate=approximate, role=role)  # fmt: skip
+
+
+def _used(folded: str, start: int, floor: int, role: Role) -> Role:
+    """How a length of time is used, where what follows does not say so: 終わってから1週間."""
+    if not role and _SINCE.search(folded, max(floor, start - 8), start):
+        return "after"
+    return role
 
 
 def _lead(folded: str, start: int, floor: int) -> tuple[int, Comparator, bool]:
@@ -341,7 +279,9 @@ def _tail(
     elif word:
         comparator = named(word)
     elif after["role"]:
-        role = "after" if after["role"] == "後" else "before" if after["role"] == "前" else "every"
+        role = _ROLES.get(after["role"], "every")
+    if after["since"]:
+        role = "after"
     return after.end(), role, comparator, approximate or after["approximate"] is not None
 
 
@@ -371,7 +311,7 @@ def _over_time(folded: str, start: int, last: Quantity | None, dimension: str) -
             return _over_unit(folded, start)
     elif previous.isdigit() or previous == ".":
         return start, ""
-    if dimension in _TIMED and name in ("時間", "分"):
+    if dimension in TIMED and name in ("時間", "分"):
         return start, ""  # 1時間30分 is one length of time
     outer, unit = _over_unit(folded, begin + match.start())
     return outer, f"{unit}/{name}" if unit else name

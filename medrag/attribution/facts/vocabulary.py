@@ -135,5 +135,6 @@ def _longest_first(forms: Iterable[str]) -> str:
     # Latin forms begin at a word's start, so that "men" is not found in "treatment".
     ordered = sorted(forms, key=len, reverse=True)
     return "|".join(
-        rf"\b{re.escape(form)}" if form[0].isascii() else re.escape(form) for form in ordered
+        rf"\b{re.escape(form)}" if form[0].isascii() and form[0].isalpha() else re.escape(form)
+        for form in ordered
     )
