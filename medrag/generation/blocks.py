@@ -18,10 +18,6 @@ _LIMITS = re.compile(
     r"|この限りで(?:は)?な|(?:を|は)除[くき]|除外する|対象(?:と(?:は)?し|に含め|に含ま)な|当てはめな|does not apply|except ",
     re.IGNORECASE,
 )
-_FORBIDS = re.compile(
-    r"(?:投与|使用|併用|処方|開始|追加|実施)し(?:ない|てはならない|てはいけません)|用いない|行わない|避ける|\b(?:do|should|must) not\b",
-    re.IGNORECASE,
-)
 _LEANS = re.compile(
     r"^(?:こ[のれう]|そ[のれう]|同(?!様に)|上記|前記|前述|当該|いずれ|両者|また|さらに|(?:it|this|these|they|such)\b)",
     re.IGNORECASE,
@@ -95,7 +91,7 @@ def with_what_follows(
         belongs = (
             (following.grade and (grades or unit.directs))
             or _LIMITS.search(following.text)
-            or (unit.directs and _FORBIDS.search(following.text) and last == place)
+            or (unit.directs and following.forbids and last == place)
             or (following.number == unit.number and following.position in good and last == place)
         )
         if not belongs:

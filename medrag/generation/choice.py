@@ -19,7 +19,7 @@ from medrag.generation.evidence import Unit, section_of
 from medrag.generation.measures import apart, led_by, measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import for_children_only, of_adults, restrictions
-from medrag.generation.score import FORBIDS, Scored, scored, weights_of, whole_tables
+from medrag.generation.score import Scored, scored, weights_of, whole_tables
 from medrag.generation.terms import LAY, PARTS, drugs_in, keys_of
 
 #: Share of the question's weight that the best sentence must meet.
@@ -110,7 +110,9 @@ class _Ranking:
             ):
                 chosen.append(one)
                 blocks.append(self._block(one))
-        blocks += [[unit] for unit in self._forbidding(blocks)]
+        for unit in self._forbidding(blocks):  # a recommendation has its grade
+            of_passage = self._passages[unit.number]
+            blocks.append(of_passage if unit.recommends and unit is of_passage[0] else [unit])
         return [unit for block in blocks for unit in block]
 
     def _recommended_first(self, chosen: list[Scored]) -> list[Scored]:
@@ -140,7 +142,7 @@ class _Ranking:
             for unit in (one.unit for one in self._scored)
             if not unit.row
             and unit.directs
-            and FORBIDS.search(unit.text)
+            and unit.forbids
             and _same_status(unit, best)
             and any(term.met_by(unit.own) >= LAY for term in drugs)
             and not any(unit in block for block in blocks)

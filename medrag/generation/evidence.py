@@ -12,6 +12,7 @@ from medrag.documents import directives, grades
 from medrag.documents.passages import Passage
 from medrag.generation.measures import Measure, under
 from medrag.generation.terms import drugs_in, keys_of
+from medrag.japanese import sentences
 from medrag.retrieval.retriever import Hit
 
 
@@ -39,6 +40,7 @@ class Unit:
         listed: It stands in a list.
         grade: It only states strength or certainty.
         directs: It says what to do or not to do.
+        forbids: It says what not to do, or for whom not.
         reports: It tells what a study found.
     """
 
@@ -61,6 +63,7 @@ class Unit:
     listed: bool = False
     grade: bool = False
     directs: bool = False
+    forbids: bool = False
     reports: bool = False
 
     @property
@@ -184,8 +187,8 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
         text = "。".join(statements)
         if not text or text in headings:
             continue
-        if position in heads:
-            head = text
+        if position in heads or (not cells and directives.asking(text)):
+            head = text  # a question states nothing, and what follows answers it
             continue
         yield Unit(
             number=number,
@@ -204,6 +207,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             listed=bool(_LISTED.match(sentence)),
             grade=_only_grades(text),
             directs=_directs(text),
+            forbids=forbids(text),
             reports=bool(_REPORTS.search(text)),
         )
 
@@ -244,7 +248,27 @@ def _only_grades(text: str) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _directs(text: str) -> bool:
-    return directives.recommending(text) or bool(_DIRECTS.search(text))
+    return (
+        directives.recommending(text)
+        or directives.directing(text, item=True)
+        or bool(_DIRECTS.search(text))
+    )
+
+
+_FORBIDS = re.compile(
+    r"禁忌|禁止|(?:投与|使用|併用|処方|開始|追加|実施)(?:し|でき|され)(?:ない|てはならない|てはいけない)|用いない|行わない|避け|控え"
+    r"|(?:[一-龥]{2}(?:は)?(?:し|でき)|行わせ|行え|使わ|使え|飲ま(?:せ)?|飲め|打た|打て|受け(?:させ)?|与え|勧め(?:られ)?|[一-龥]{2}させ|続け|始め|入れ|混ぜ)"
+    r"(?:ない|てはならない|てはいけない)(?=[。．]|こと|よう|とする|[（(〔［]|$)"
+    r"|対象(?:と(?:は)?し|に含め)ない|除く"
+    r"|\b(?:do|does|should|must) not\b|avoid|against|contraindicat",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def forbids(text: str) -> bool:
+    """Whether a text says what not to do, or for whom not."""
+    return bool(_FORBIDS.search(directives.plain(text)))
 
 
 def _cells(sentence: str) -> list[str]:
@@ -300,6 +324,22 @@ _BARE = re.compile(
 )
 
 
+def _unnamed(cells: Sequence[str]) -> tuple[str, ...]:
+    """A row without names: its sentences, with what is said of them (III、C) in brackets behind."""
+    main = max(cells, key=len, default="")
+    place = cells.index(main) if cells else 0
+    if not _ENDED.search(main):
+        return ("、".join(cells),) if cells else ()
+    *before, last = [main[span.start : span.end] for span in sentences.split(main)]
+    of_it = "、".join(cell.rstrip("。．") for cell in cells[place + 1 :])
+    ahead = [] if all(len(cell) < _NUMBER for cell in cells[:place]) else cells[:place]
+    return (*ahead, *before, f"{last.rstrip('。．')}{f'（{of_it}）' if of_it else ''}")
+
+
+#: A cell ahead of a recommendation that is shorter than this only numbers it.
+_NUMBER = 6
+
+
 def _row(
     cells: Sequence[str], named: Mapping[str, str], header: Sequence[str], of: str
 ) -> tuple[str, ...]:
@@ -308,7 +348,7 @@ def _row(
     A cell is a claim of its own, which can be cited and checked by itself.
     """
     if not named:
-        return ("、".join(cell for cell in cells if cell),)
+        return _unnamed([cell for cell in cells if cell])
     japanese = _JAPANESE.search("".join((cells[0], *named)))
     about = f"{header[0]} {cells[0]}" if _BARE.fullmatch(cells[0]) else cells[0]
     pattern = "{}の{}は{}" if japanese else "{}, {}: {}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -19,7 +19,7 @@ from medrag.errors import Notice
 from medrag.generation.asked import states
 from medrag.generation.choice import choose
 from medrag.generation.draft import Delta, Draft, Mode
-from medrag.generation.evidence import Unit, units_of
+from medrag.generation.evidence import Unit, forbids, units_of
 from medrag.generation.language import NOTHING_FOUND, WITHHELD, Language, language_of, notice
 from medrag.generation.question import Part, read
 from medrag.generation.terms import LAY, Term, drugs_in
@@ -69,6 +69,7 @@ class Extractive:
                 abstained=True,
                 notices=tuple(notices),
             )
+        notices += _against(chosen.values(), language)
         others = {quote.hit.language for quote in shown} - {language}
         notices += [notice("other_language", language, language=other) for other in sorted(others)]
         text = _join([cited(quote.text, quote.number) for quote in shown])
@@ -103,6 +104,19 @@ def _quotes(units: Iterable[Unit]) -> Iterable[_Quote]:
             else:
                 closed.add(unit.number)
             yield _Quote(number=unit.number, text=statement, hit=unit.hit, shown=fits)
+
+
+def _against(units: Iterable[Unit], language: Language) -> Iterator[Notice]:
+    """For each recommendation that only its grade turns into one against (クラスIII), that it is one."""
+    for unit in units:
+        passage = unit.hit.passage
+        if (
+            passage.polarity == "against"
+            and passage.strength is not None
+            and unit.position == 0
+            and not any(map(forbids, unit.statements))
+        ):
+            yield notice("against", language, said=unit.statements[0], grade=passage.strength.raw)
 
 
 def _limited(quotes: Sequence[_Quote], language: Language) -> list[Notice]:

@@ -46,6 +46,10 @@ _NOTICES: dict[str, dict[Language, str]] = {
         "ja": "質問と異なる言語（{language}）の文書から、翻訳せずに引用しています。",
         "en": "Quoted untranslated from a document in another language ({language}).",
     },
+    "against": {
+        "ja": "「{said}」は、行わないことを勧める推奨です（{grade}）。",
+        "en": "“{said}” is a recommendation against it ({grade}).",
+    },
     "read_as": {
         "ja": "「{written}」を「{read}」と読み替えました。",
         "en": "“{written}” was read as “{read}”.",

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from medrag.documents import grades
 from medrag.generation.asked import states
-from medrag.generation.evidence import Unit
+from medrag.generation.evidence import Unit, forbids
 from medrag.generation.measures import measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import elsewhere, restrictions
@@ -37,6 +37,8 @@ FOREIGN = 0.6
 BESIDES = 0.8
 #: What an unmet verb or adjective counts: guidelines say 挙上 and 抜去 where a question says 上げる and 抜く.
 VERBAL = 0.3
+#: What a sentence loses at most where its passage has little chance to answer, says the retriever.
+RETRIEVED = 0.2
 #: What a sentence without a grade counts where the strength of a recommendation is asked.
 UNGRADED = 0.85
 #: What a sentence counts more that gives the measures of the patient who is asked about.
@@ -130,6 +132,7 @@ def scored(
     score = gained / (told_apart or 1.0) * _fitness(part, unit)
     if unit.row and unit.number not in whole_tables and not _by_name(part, unit):
         score *= 0.7
+    score *= 1.0 - RETRIEVED * (1.0 - unit.hit.score)
     return Scored(unit=unit, score=score, coverage=covered / (total or 1.0), met=met, counts=counts)
 
 
@@ -168,11 +171,6 @@ def _by_name(part: Part, row: Unit) -> bool:
 
 
 _DIGIT = re.compile(r"[0-9０-９]")
-FORBIDS = re.compile(
-    r"禁忌|(?:投与|使用|併用|処方|開始|追加)し(?:ない|てはならない)|用いない|行わない|避け|対象(?:と(?:は)?し|に含め)ない|除く"
-    r"|\b(?:do|does|should|must) not\b|avoid|against|contraindicat",
-    re.IGNORECASE,
-)
 
 
 def _of_the_drug(part: Part, unit: Unit) -> bool:
@@ -218,8 +216,8 @@ def _holding(part: Part, unit: Unit) -> float:
     if quantity and not _DIGIT.search(unit.text):
         factor *= 0.8
     if Wants.CONTRAINDICATION in part.wants:
-        said = unit.hit.passage.text if unit.recommends else unit.text
-        factor *= 1.15 if FORBIDS.search(said) else 0.85
+        said = forbids(unit.hit.passage.text) if unit.recommends else unit.forbids
+        factor *= 1.15 if said else 0.85
     if part.each:
         shared = sum(states(group, unit.text, unit.heading) for group in part.each) / len(part.each)
         factor *= 0.8 + 0.2 * shared

@@ -1,7 +1,10 @@
 """Extractive answers: the sentence states what is asked, of the right thing, for the right people."""
 
+from dataclasses import replace
+
 import pytest
 
+from medrag.documents.guideline import Grade
 from medrag.retrieval.retriever import Hit
 from tests.generation.test_extractive import TARGET, hit, write
 
@@ -244,3 +247,51 @@ def test_classes_of_recommendations_in_a_table_are_all_given_where_both_are_aske
     text = write(question, first, again).text
     assert "3か月間" in text
     assert "6か月以上" in text
+
+
+def test_a_row_that_only_its_class_turns_against_says_so() -> None:
+    row = hit(
+        "| 副腎皮質ステロイドを第一選択として投与する | III | C |",
+        "2. 急性心膜炎の治療",
+        kind="recommendation",
+        start=4800,
+        title="心膜炎の手引き",
+    )
+    passage = replace(row.passage, polarity="against", strength=Grade(raw="III", scheme="class"))
+    draft = write("急性心膜炎にステロイドを第一選択とするか", replace(row, passage=passage))
+    assert draft.text == "副腎皮質ステロイドを第一選択として投与する（III、C）[1]。"
+    (said,) = [notice.message for notice in draft.notices if notice.code == "against"]
+    assert said.endswith("行わないことを勧める推奨です（III）。")
+
+
+def test_polite_words_forbid_too() -> None:
+    asked = "運動してはいけない糖尿病の人は？"
+    diet = hit(
+        "肥満のある患者では、炭水化物を制限する食事を弱く推奨する。妊婦には勧めない。",
+        "第3章 食事と運動",
+        "CQ2 炭水化物を制限する食事を勧めるか",
+        kind="recommendation",
+        start=5000,
+        title="糖尿病の手引き",
+    )
+    exercise = hit(
+        "有酸素運動を行うことを推奨します。\n\n- 網膜症で出血の危険がある方には、運動を行わせません。",
+        "第3章 食事と運動",
+        "CQ1 どのような運動を勧めるか",
+        kind="recommendation",
+        start=5200,
+        title="糖尿病の手引き",
+    )
+    assert write(asked, diet, exercise).text.startswith(
+        "有酸素運動を行うことを推奨します[2]。網膜症で出血の危険がある方には、運動を行わせません[2]。"
+    )
+
+
+def test_a_question_that_stands_in_the_text_is_no_answer() -> None:
+    listed = hit(
+        "臨床疑問 成人に補充するか？\n補充を行う。〔弱く推奨〕",
+        "甲状腺機能低下症",
+        start=5400,
+        title="甲状腺の手引き",
+    )
+    assert "臨床疑問" not in write("甲状腺機能低下症の成人に補充しますか", listed).text
