@@ -145,9 +145,11 @@ def test_a_judge_cannot_pass_a_wrong_dose():
 
 
 def test_a_judge_settles_what_the_rules_leave_open():
-    claim = "おなかの大きい人にはARBを出さない。"
     passages = [EvidenceText(id="1", text=PREMISE)]
-    assert Checker().judge(claim, passages).needs_review
+    # Which of these the rules leave open depends on the weights; that they leave none is a fault.
+    reworded = ("子を宿している人に", "お産をひかえた人に", "おなかに赤ちゃんがいる人に")
+    claims = [f"{whom}は{drug}は出さない。" for whom in reworded for drug in ("ARB", "この薬")]
+    claim = next(claim for claim in claims if Checker().judge(claim, passages).needs_review)
     yes = Scripted(reply='{"verdict": "supported", "quote": "妊婦にはARBを投与しない。"}')
     assert Checker(LLMJudge(yes)).judge(claim, passages).verdict == "supported"
 
