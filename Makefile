@@ -97,7 +97,7 @@ test-dense: .venv-dense/dense.stamp  ## the tests of the dense extra, in .venv-d
 	.venv-dense/bin/python -m pytest -m dense $(PYTEST_ARGS)
 
 test-vllm: .venv-vllm/vllm.stamp  ## the tests against a real vLLM on CPU, which it installs and starts; MEDRAG_LLM_BASE_URL names another
-	.venv-vllm/bin/python -m pytest tests/models -m vllm -W ignore::DeprecationWarning $(PYTEST_ARGS)
+	.venv-vllm/bin/python -m pytest tests/models tests/attribution -m vllm -W ignore::DeprecationWarning $(PYTEST_ARGS)
 
 notebooks: .venv/dev.stamp  ## execute every notebook; the copies with their outputs lie in build/notebooks
 	@mkdir -p build/notebooks

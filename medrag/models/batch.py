@@ -15,6 +15,7 @@ from typing import Any
 from medrag.errors import GenerationError
 from medrag.models.chat import ChatReply, Message, Sampling
 from medrag.models.reply import whole_reply
+from medrag.models.wire import request_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +28,7 @@ class BatchReply:
 
 def request_line(id: str, model: str, messages: Sequence[Message], *, sampling: Sampling) -> str:  # noqa: A002
     """One line of the file of requests, without its line end."""
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in messages],
-        **sampling.to_dict(),
-    }
+    body = request_body(model, messages, sampling)
     line = {"custom_id": id, "method": "POST", "url": "/v1/chat/completions", "body": body}
     return json.dumps(line, ensure_ascii=False)
 

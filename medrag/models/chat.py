@@ -29,6 +29,8 @@ class Sampling:
     Attributes:
         max_tokens: Upper bound on reasoning and answer together.
         top_k, min_p: Sent beside the OpenAI fields; not every server takes them.
+        json_schema: What the answer, its reasoning apart, is to keep to, where the model can be
+            held to it. Where it cannot the reply is free text: whoever asks checks what came.
     """
 
     temperature: float | None = None
@@ -37,9 +39,10 @@ class Sampling:
     min_p: float | None = None
     seed: int | None = None
     max_tokens: int | None = None
+    json_schema: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, float | int]:
-        """The parameters that are set, by their OpenAI or vLLM names."""
+        """The numbers that are set, by their OpenAI or vLLM names."""
         names = ("temperature", "top_p", "top_k", "min_p", "seed", "max_tokens")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 

@@ -12,25 +12,26 @@ import asyncio
 import random
 import re
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 import httpx
 
 from medrag.errors import GenerationError, Notice, PromptTooLong
 from medrag.models.chat import ChatDelta, ChatReply, Message, Sampling
+from medrag.models.connections import Connection, Connections
 from medrag.models.harmony import Leak
 from medrag.models.pace import paced
 from medrag.models.reply import StreamedReply
 from medrag.models.sse import MalformedStream
 from medrag.models.wire import (
+    STREAMED,
     Refusal,
     ServedModel,
+    extras_named,
     read_models,
     read_refusal,
     request_body,
@@ -38,8 +39,6 @@ from medrag.models.wire import (
     without_request,
 )
 
-#: Fields that not every server takes; `transformers serve` answers 422 to the first two.
-EXTRAS = ("top_k", "min_p", "stream_options")
 #: A live engine under load was seen to answer its health check slowly.
 HEALTH_SECONDS = 10.0
 #: A server that asks for a longer pause than this is treated as down: the caller has a fallback.
@@ -49,14 +48,6 @@ _ENDING_SECONDS = 0.5
 _ERROR_BODY = 1 << 16
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Connection:
-    """What belongs to one event loop: its pool of connections and its share of requests."""
-
-    client: httpx.AsyncClient
-    slots: asyncio.Semaphore
 
 
 class _ExtraRefused(Exception):
@@ -114,9 +105,7 @@ class OpenAICompatible:
         self._backoff_seconds = backoff_seconds
         self._refused: dict[str, Notice] = {}
         self._context_length: int | None = None
-        self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = (
-            WeakKeyDictionary()
-        )
+        self._connections = Connections(self._client, concurrency=concurrency)
 
     async def stream(
         self, messages: Sequence[Message], *, sampling: Sampling
@@ -128,7 +117,7 @@ class OpenAICompatible:
             GenerationError: Anything else, after the retries that are allowed.
         """
         deadline = asyncio.get_running_loop().time() + self._total_seconds
-        connection = self._connection()
+        connection = await self._connections.here()
         await self._before(deadline, connection.slots.acquire(), waiting_for="a free slot")
         try:
             attempt = 0
@@ -191,33 +180,23 @@ class OpenAICompatible:
         await self._get(re.sub(r"/v\d+$", "", self.base_url) + "/health")
 
     async def aclose(self) -> None:
-        """Close the connections that were opened in this event loop."""
-        connection = self._connections.pop(asyncio.get_running_loop(), None)
-        if connection is not None:
-            await connection.client.aclose()
+        """Close the connections that were opened in this event loop, which else end with it."""
+        await self._connections.aclose()
 
-    def _connection(self) -> _Connection:
-        """One for each event loop: a caller's own, and the one behind the synchronous calls."""
-        loop = asyncio.get_running_loop()
-        if loop not in self._connections:
-            self._connections[loop] = _Connection(
-                client=httpx.AsyncClient(
-                    headers=self._headers,
-                    timeout=self._timeout,
-                    limits=httpx.Limits(max_connections=self._concurrency + 1),
-                    # Certificates take 0.1 s to load; plain HTTP has none, and redirects are not followed.
-                    verify=self.base_url.startswith("https"),
-                    # A proxy that is meant for the internet must not see a hospital's own server.
-                    trust_env=urlsplit(self.base_url).hostname
-                    not in {"localhost", "127.0.0.1", "::1"},
-                ),
-                slots=asyncio.Semaphore(self._concurrency),
-            )
-        return self._connections[loop]
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            headers=self._headers,
+            timeout=self._timeout,
+            limits=httpx.Limits(max_connections=self._concurrency + 1),
+            # Certificates take 0.1 s to load; plain HTTP has none, and redirects are not followed.
+            verify=self.base_url.startswith("https"),
+            # A proxy that is meant for the internet must not see a hospital's own server.
+            trust_env=urlsplit(self.base_url).hostname not in {"localhost", "127.0.0.1", "::1"},
+        )
 
     async def _exchange(
         self,
-        connection: _Connection,
+        connection: Connection,
         messages: Sequence[Message],
         sampling: Sampling,
         deadline: float,
@@ -227,8 +206,9 @@ class OpenAICompatible:
         Raises:
             _ExtraRefused, _Transient, GenerationError: See where they are caught.
         """
-        body = request_body(self.name, messages, sampling.to_dict())
-        body = {name: value for name, value in body.items() if name not in self._refused}
+        wanted = {**request_body(self.name, messages, sampling), **STREAMED}
+        body = {name: value for name, value in wanted.items() if name not in self._refused}
+        left_out = tuple(notice for name, notice in self._refused.items() if name in wanted)
         request_id = uuid.uuid4().hex
         request = connection.client.build_request(
             "POST",
@@ -236,15 +216,13 @@ class OpenAICompatible:
             json=body,
             headers={"X-Request-Id": request_id},
         )
-        reply = StreamedReply(
-            model=self.name, request_id=request_id, notices=tuple(self._refused.values())
-        )
+        reply = StreamedReply(model=self.name, request_id=request_id, notices=left_out)
         begun = asyncio.get_running_loop().time()
         try:
             response = await self._before(deadline, connection.client.send(request, stream=True))
             try:
                 if response.status_code != httpx.codes.OK:
-                    raise await self._refusal(response, messages, deadline)
+                    raise await self._refusal(response, messages, body, deadline)
                 async with (
                     aclosing(_bytes(response)) as raw,
                     aclosing(paced(raw, begun=begun)) as chunks,
@@ -309,14 +287,18 @@ class OpenAICompatible:
         return _Transient(GenerationError(message, where=self.base_url, hint=hint, retryable=True))
 
     async def _refusal(
-        self, response: httpx.Response, messages: Sequence[Message], deadline: float
+        self,
+        response: httpx.Response,
+        messages: Sequence[Message],
+        sent: Collection[str],
+        deadline: float,
     ) -> Exception:
         """What to raise for a status that is not 200; remembers an extra that it names."""
         body = await self._before(deadline, _error_body(response))
         refusal = read_refusal(body)
         status = response.status_code
         said = without_request(refusal.message, messages)
-        if status in {400, 422} and self._remember_extras(refusal, said):
+        if status in {400, 422} and self._remember_extras(refusal, said, sent):
             return _ExtraRefused()
         message = f"HTTP {status}: {said}"
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
@@ -331,14 +313,9 @@ class OpenAICompatible:
             message, where=self.base_url, hint=_HINTS.get(status), retryable=False
         )
 
-    def _remember_extras(self, refusal: Refusal, said: str) -> bool:
-        """Whether the refusal names extras that were sent until now."""
-        named = [
-            extra
-            for extra in EXTRAS
-            if extra not in self._refused
-            and re.search(rf"\b{extra}\b", f"{refusal.param} {refusal.message}")
-        ]
+    def _remember_extras(self, refusal: Refusal, said: str, sent: Collection[str]) -> bool:
+        """Whether the refusal names extras that were sent."""
+        named = extras_named(refusal, sent)
         for extra in named:
             self._refused[extra] = Notice(
                 code="parameter_dropped",
@@ -348,7 +325,9 @@ class OpenAICompatible:
 
     async def _get(self, url: str) -> bytes:
         try:
-            response = await self._connection().client.get(url, timeout=HEALTH_SECONDS)
+            response = await (await self._connections.here()).client.get(
+                url, timeout=HEALTH_SECONDS
+            )
         except httpx.HTTPError as error:
             raise GenerationError(
                 f"cannot be reached ({type(error).__name__})",

@@ -7,11 +7,12 @@ does not have the expected shape is a MalformedStream, never an AttributeError.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from medrag.models.chat import Message, Usage
+from medrag.models.chat import Message, Sampling, Usage
 from medrag.models.sse import MalformedStream
 
 
@@ -34,17 +35,35 @@ class Chunk(NamedTuple):
     error_code: int | None = None
 
 
-def request_body(
-    model: str, messages: Sequence[Message], parameters: Mapping[str, float | int]
-) -> dict[str, Any]:
-    """The body of a streamed completion. No `stop`: it would match inside the reasoning."""
-    return {
+#: What makes it a streamed one, which reports its usage.
+STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+#: Fields that not every server takes, and how a refusal names them; `transformers serve` answers
+#: 422 to the first two.
+EXTRAS = {
+    "top_k": re.compile(r"\btop_k\b"),
+    "min_p": re.compile(r"\bmin_p\b"),
+    "stream_options": re.compile(r"\bstream_options\b"),
+    "response_format": re.compile(
+        r"response_format|json_schema|structured.output|guided|grammar", re.IGNORECASE
+    ),
+}
+
+
+def request_body(model: str, messages: Sequence[Message], sampling: Sampling) -> dict[str, Any]:
+    """The body of a completion. No `stop`: it would match inside the reasoning.
+
+    A schema goes as `response_format`, which refuses aloud; `structured_outputs` is vLLM's alone,
+    and a field that a server does not know is ignored without a word.
+    """
+    body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in messages],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **parameters,
+        **sampling.to_dict(),
     }
+    if sampling.json_schema is not None:
+        wanted = {"name": "reply", "strict": True, "schema": dict(sampling.json_schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": wanted}
+    return body
 
 
 _NOTHING: dict[str, Any] = {}
@@ -157,6 +176,12 @@ def read_refusal(body: bytes) -> Refusal:
     param = error.get("param")
     message = error.get("message") or _detail(error.get("detail")) or "no message"
     return Refusal(message=str(message), param=param if isinstance(param, str) else None)
+
+
+def extras_named(refusal: Refusal, sent: Collection[str]) -> list[str]:
+    """The extras among the fields that were sent which a refusal names."""
+    said = f"{refusal.param} {refusal.message}"
+    return [extra for extra, words in EXTRAS.items() if extra in sent and words.search(said)]
 
 
 def _detail(detail: Any) -> str:

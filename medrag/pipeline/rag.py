@@ -24,14 +24,15 @@ from medrag.answer.events import Event, Final, Retrieved
 from medrag.answer.record import Answer, Provenance
 from medrag.attribution import entailment
 from medrag.attribution.checker import Checker
+from medrag.attribution.entailment.remembered import Remembered
 from medrag.attribution.repair import Repaired, repair
 from medrag.attribution.verdicts import Claim, Report
 from medrag.errors import GenerationError, Notice, SettingsError
 from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
 from medrag.index.index import Index
+from medrag.models.loop import BackgroundLoop
 from medrag.pipeline import finding, given
-from medrag.pipeline.loop import BackgroundLoop
 from medrag.pipeline.release import Release, Releases, numbered
 from medrag.retrieval.decompose import Decomposer, ModelDecomposer
 from medrag.retrieval.retriever import Hit, Ranking, Retriever
@@ -153,10 +154,11 @@ class Medrag:
             IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
             GenerationError: The model failed and the settings allow no fallback.
         """
-        events = self.aask_stream(question, k=k, filters=filters, as_of=as_of, release="draft")
-        async for event in events:
-            if isinstance(event, Final):
-                return event.answer
+        stream = self.aask_stream(question, k=k, filters=filters, as_of=as_of, release="draft")
+        async with aclosing(stream) as events:
+            async for event in events:
+                if isinstance(event, Final):
+                    return event.answer
         raise GenerationError("the stream ended without an answer", retryable=True)
 
     def ask_stream(
@@ -197,8 +199,9 @@ class Medrag:
         hits = ranking.hits
         clock.mark("search_ms")
         yield Retrieved(hits=hits)
+        checker = self._checker_of_one_answer()
         release_of = Releases(
-            self.checker,
+            checker,
             question,
             hits,
             given.release(release),
@@ -225,9 +228,9 @@ class Medrag:
             raise GenerationError("the generator ended without a draft", retryable=True)
         clock.mark("generate_ms")
         report = await asyncio.to_thread(
-            self.checker.check, drafted.text, numbered(hits), question=question
+            checker.check, drafted.text, numbered(hits), question=question
         )
-        repaired = await self._repaired(report, question, hits, drafted)
+        repaired = await self._repaired(checker, report, question, hits, drafted)
         clock.mark("verify_ms")
         answer = compose(
             question=question,
@@ -273,15 +276,18 @@ class Medrag:
     def close(self) -> None:
         """Let go of the index, the model's connections and the background loop.
 
-        Leaving it to the interpreter's end is fine; a later call opens everything anew.
+        Connections that were opened in a caller's own event loop end with that loop. Leaving all of
+        it to the interpreter's end is fine; a later call opens everything anew.
         """
         opened = self.__dict__
+        if "checker" in opened:
+            getattr(self.checker.entailment, "close", lambda: None)()  # a judge's own connections
         if "chat_model" in opened:
             self._loop.run(self.chat_model.aclose())
         self._loop.close()
         if "index" in opened:
             self.index.close()
-        for name in ("generator", "chat_model", "retriever", "index"):
+        for name in ("generator", "checker", "chat_model", "retriever", "index"):
             opened.pop(name, None)
 
     def __enter__(self) -> Self:
@@ -304,8 +310,14 @@ class Medrag:
         kept = given.filters(filters)
         return self.retriever.rank(asked, k=wanted, filters=kept, as_of=day)
 
+    def _checker_of_one_answer(self) -> Checker:
+        """Rules are quick; a model is asked once about a claim that is checked twice."""
+        if self.settings.entailment == "lexical":
+            return self.checker
+        return Checker(Remembered(self.checker.entailment))
+
     async def _repaired(
-        self, report: Report, question: str, hits: Sequence[Hit], draft: Draft
+        self, checker: Checker, report: Report, question: str, hits: Sequence[Hit], draft: Draft
     ) -> Repaired:
         """What the settings want done with claims that do not stand."""
 
@@ -318,7 +330,7 @@ class Medrag:
         return await repair(
             report,
             how=self.settings.repair,
-            checker=self.checker,
+            checker=checker,
             passages=numbered(hits),
             question=question,
             regenerate=again if draft.mode == "model" else None,

@@ -1,7 +1,8 @@
 """The tiers keep one contract: a judgement a pair, in order, with quotations that stand in the premises."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -13,6 +14,9 @@ from medrag.attribution.entailment.llm_judge import LLMJudge, read
 from medrag.attribution.verdicts import EvidenceText
 from medrag.errors import GenerationError, MissingDependency, SettingsError
 from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Message, Sampling
+from medrag.models.openai_compatible import OpenAICompatible
+from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM
+from tests.real_vllm import SERVED
 
 PREMISE = "妊婦にはARBを投与しない。授乳中の女性では使用できる。"
 OTHER = "食塩摂取量は６ｇ／日未満とする。"
@@ -49,13 +53,52 @@ class Scripted:
         return
 
 
-@pytest.fixture(params=["lexical", "judge", pytest.param("cross-encoder", marks=pytest.mark.dense)])
-def tier(request, tmp_path) -> Entailment:
-    if request.param == "lexical":
-        return Lexical()
-    if request.param == "judge":
-        return LLMJudge(Scripted())
-    return entailment.load(_tiny_cross_encoder(tmp_path))
+#: The judge's tier is asked over HTTP: of a fake server here, of a real vLLM in `make test-vllm`.
+VERDICT = '{"verdict": "supported", "quote": "妊婦にはARBを投与しない。"}'
+TIERS = ["lexical", "judge", pytest.param("cross-encoder", marks=pytest.mark.dense)]
+
+
+def _over_http(base_url: str, model: str) -> LLMJudge:
+    return LLMJudge(
+        OpenAICompatible(
+            base_url=base_url,
+            model=model,
+            api_key="EMPTY",
+            connect_seconds=5,
+            idle_seconds=120,
+            total_seconds=300,
+            retries=0,
+            concurrency=4,
+        )
+    )
+
+
+@contextmanager
+def _tier(name: str, request: pytest.FixtureRequest) -> Iterator[Entailment]:
+    if name == "lexical":
+        yield Lexical()
+    elif name == "cross-encoder":
+        yield entailment.load(_tiny_cross_encoder(request.getfixturevalue("tmp_path")))
+    elif name == "judge":
+        with FakeVLLM(Answer(VERDICT)) as server, closing(_over_http(server.base_url, MODEL)) as it:
+            yield it
+    else:
+        address = request.getfixturevalue("vllm_server")
+        with closing(_over_http(address, SERVED)) as it:
+            yield it
+
+
+@pytest.fixture(params=[*TIERS, pytest.param("judge-on-vllm", marks=pytest.mark.vllm)])
+def tier(request: pytest.FixtureRequest) -> Iterator[Entailment]:
+    with _tier(request.param, request) as found:
+        yield found
+
+
+@pytest.fixture(params=TIERS)
+def able_tier(request: pytest.FixtureRequest) -> Iterator[Entailment]:
+    """Without the tiny model behind the real server, which has never learnt to judge."""
+    with _tier(request.param, request) as found:
+        yield found
 
 
 def _tiny_cross_encoder(path) -> str:
@@ -88,21 +131,36 @@ PAIRS = [
 def test_one_judgement_a_pair_in_order_and_none_without_premises(tier):
     judged = tier.judge(PAIRS)
     assert len(judged) == 3
-    assert isinstance(judged[0], Judgement)
+    assert all(judgement is None or isinstance(judgement, Judgement) for judgement in judged)
     assert judged[2] is None
 
 
+def test_a_tier_that_can_judge_does(able_tier):
+    assert all(isinstance(judgement, Judgement) for judgement in able_tier.judge(PAIRS[:2]))
+
+
 def test_scores_are_between_nothing_and_certainty(tier):
-    for judgement in tier.judge(PAIRS[:2]):
+    for judgement in filter(None, tier.judge(PAIRS[:2])):
         assert 0 <= judgement.entailment <= 1
         assert 0 <= judgement.contradiction <= 1
 
 
 def test_quotations_stand_in_their_premise(tier):
     for pair, judgement in zip(PAIRS[:2], tier.judge(PAIRS[:2]), strict=True):
-        for quote in judgement.quotes:
+        for quote in judgement.quotes if judgement is not None else ():
             premise = pair.premises[quote.premise]
             assert 0 <= quote.span.start < quote.span.end <= len(premise)
+
+
+def test_a_claim_is_judged_whatever_a_tier_says_and_names_what_was_run(tier):
+    checker = Checker(tier)
+    (claim,) = checker.check(
+        "おなかに赤ちゃんがいる人にはARBを使わない[1]。", [EvidenceText(id="1", text=PREMISE)]
+    ).claims
+    assert claim.verdict in {"supported", "partial", "contradicted", "unsupported"}
+    assert claim.verified_by in {"lexical", f"lexical+{tier.name}"}
+    for place in claim.evidence:
+        assert PREMISE[place.start : place.end] == place.quote
 
 
 def test_nothing_asked_is_nothing_judged(tier):
@@ -118,11 +176,62 @@ def test_a_judges_quotation_must_stand_in_a_passage():
     assert OTHER[quote.span.start : quote.span.end] == "食塩摂取量は６ｇ／日未満"
 
 
+def test_a_verdict_may_hold_braces_and_stand_after_other_text():
+    held = '{"verdict": "supported", "quote": "用量は{1}を参照"}'
+    assert read(held, ["用量は{1}を参照する。"]) is not None
+    assert read('判定: {"verdict": "not_found", "quote": ""} 以上。', [PREMISE]) is not None
+
+
 @pytest.mark.parametrize(
-    "reply", ["", "supported", '{"verdict": "yes"}', '{"verdict": "supported"', "[1]"]
+    "reply",
+    ["", "supported", '{"verdict": "yes"}', '{"verdict": "supported"', "[1]", "[" * 100_000],
 )
 def test_a_malformed_verdict_is_none(reply):
     assert read(reply, [PREMISE]) is None
+
+
+def test_a_judge_asks_for_its_verdict_as_structured_output():
+    with FakeVLLM(Answer(VERDICT)) as server, closing(_over_http(server.base_url, MODEL)) as judge:
+        judge.judge(PAIRS[:1])
+    wanted = server.requests[0]["response_format"]
+    assert wanted["type"] == "json_schema"
+    verdicts = wanted["json_schema"]["schema"]["properties"]["verdict"]["enum"]
+    assert verdicts == ["supported", "contradicted", "not_found"]
+
+
+def test_a_server_that_takes_no_schema_is_asked_without_one_from_then_on():
+    with (
+        FakeVLLM(Answer(VERDICT), refuses=["response_format"]) as server,
+        closing(_over_http(server.base_url, MODEL)) as judge,
+    ):
+        assert all(judge.judge(PAIRS[:2]))
+        asked = len(server.requests)
+        assert all(judge.judge(PAIRS[:2]))
+    assert all("response_format" not in request for request in server.requests[asked:])
+    assert len(server.requests) == asked + 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Answer("資料1を確認する。140/90mmHg以上です[2][3]。"),
+        Answer('{"verdict": "supported", "quote": "', finish_reason="length"),
+        Answer(None, "考え続ける", finish_reason="length"),
+        Answer('{"verdict": ["supported"], "quote": 1}'),
+        Answer('{"verdict": {"supported": 1}, "quote": null}'),
+        ENGINE_DEAD,
+    ],
+    ids=["free-text", "cut-off", "reasoning-alone", "list", "object", "engine-dead"],
+)
+def test_what_is_no_verdict_leaves_the_claim_to_the_rules(reply):
+    with FakeVLLM(reply) as server, closing(_over_http(server.base_url, MODEL)) as judge:
+        assert judge.judge(PAIRS[:1]) == [None]
+        (claim,) = (
+            Checker(judge)
+            .check("妊婦にARBは使わない[1]。", [EvidenceText(id="1", text=PREMISE)])
+            .claims
+        )
+    assert claim.verified_by == "lexical"
 
 
 def test_a_judge_that_cannot_be_reached_leaves_the_rules_and_says_so():

@@ -11,7 +11,7 @@ import pytest
 from medrag.models.chat import ChatModel
 from medrag.models.openai_compatible import OpenAICompatible
 from tests.fake_vllm import Answer, FakeVLLM
-from tests.real_vllm import ENVIRONMENT, MODEL, RUNNING, RUNNING_MODEL, RealVLLM, unpack
+from tests.real_vllm import ENVIRONMENT, SERVED
 
 SCRIPTED = Answer("診察室血圧が140/90mmHg以上です[2][3]。", "資料1を確認する。")
 
@@ -30,32 +30,14 @@ def over_http(base_url: str, model: str) -> OpenAICompatible:
 
 
 @pytest.fixture(scope="session")
-def tiny_gptoss(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = shared / "tools" / "vllm-cpu" / "tiny-gptoss-scripted.tar.xz"
-    return unpack(archive, tmp_path_factory.mktemp("model"))
-
-
-@pytest.fixture(scope="session")
 def fake(anyio_backend: str) -> Iterator[ChatModel]:
     with FakeVLLM(SCRIPTED, characters=4000) as server:
         yield over_http(server.base_url, server.model)
 
 
 @pytest.fixture(scope="session")
-def vllm_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    if RUNNING:
-        yield RUNNING
-        return
-    model = request.getfixturevalue("tiny_gptoss")
-    with RealVLLM(model, tmp_path_factory.mktemp("vllm") / "server.log") as server:
-        yield server.base_url
-
-
-@pytest.fixture(scope="session")
 def vllm_http(vllm_server: str) -> ChatModel:
-    return over_http(vllm_server, RUNNING_MODEL if RUNNING else MODEL)
+    return over_http(vllm_server, SERVED)
 
 
 @pytest.fixture(scope="session")

@@ -191,18 +191,22 @@ async def test_health_asks_beside_the_versioned_path() -> None:
                 await model.health()
 
 
+def unclosed(server: FakeVLLM) -> OpenAICompatible:
+    return OpenAICompatible(
+        base_url=server.base_url,
+        model=MODEL,
+        api_key="EMPTY",
+        connect_seconds=2,
+        idle_seconds=5,
+        total_seconds=20,
+        retries=0,
+        concurrency=1,
+    )
+
+
 def test_one_client_serves_several_event_loops() -> None:
     with FakeVLLM(Answer("はい。")) as server:
-        model = OpenAICompatible(
-            base_url=server.base_url,
-            model=MODEL,
-            api_key="EMPTY",
-            connect_seconds=2,
-            idle_seconds=5,
-            total_seconds=20,
-            retries=0,
-            concurrency=1,
-        )
+        model = unclosed(server)
 
         async def once() -> str:
             content = (await ask(model))[1].content
@@ -210,3 +214,17 @@ def test_one_client_serves_several_event_loops() -> None:
             return content
 
         assert asyncio.run(once()) == asyncio.run(once()) == "はい。"
+
+
+def test_connections_end_with_the_event_loop_that_they_were_opened_in() -> None:
+    with FakeVLLM(Answer("はい。")) as server:
+        model = unclosed(server)
+
+        async def twice() -> None:
+            await ask(model)
+            await ask(model)
+
+        for _ in range(2):  # nobody calls aclose
+            asyncio.run(twice())
+            assert server.wait_until_left()
+        assert server.seen.connections == 2

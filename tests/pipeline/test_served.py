@@ -1,5 +1,6 @@
 """Questions answered through a served model, over a loopback server that speaks vLLM's protocol."""
 
+import asyncio
 import importlib.util
 import json
 import subprocess
@@ -248,3 +249,30 @@ def test_a_question_that_the_model_cannot_take_apart_is_answered_with_a_warning(
         answer = rag.ask(TARGET)
     assert answer.status == "answered"
     assert "decompose_failed" in [warning.code for warning in answer.warnings]
+
+
+def test_aask_in_the_callers_own_loop_leaves_no_connection_behind(sample_index: Path) -> None:
+    with serving(sample_index, Answer("血圧を測る[1]。")) as (rag, server):
+
+        async def twice() -> None:
+            await rag.aask(TARGET)
+            await rag.aask(TARGET)
+
+        asyncio.run(twice())
+        assert server.wait_until_left()  # with the loop, while the Medrag is still in use
+        assert server.seen.connections == 1
+        assert rag.ask(TARGET).mode == "model"
+    assert server.seen.open == 0
+
+
+def test_a_judge_is_asked_once_about_each_claim_of_a_stream(
+    sample_index: Path, number: int
+) -> None:
+    claim = f"ご高齢の方の血圧は、診察室血圧130/80 mmHg未満を目指す[{number}]。"
+    verdict = Answer('{"verdict": "not_found", "quote": ""}')
+    with serving(sample_index, Answer(claim * 2), verdict, entailment="llm") as (rag, server):
+        *_, final = rag.ask_stream(TARGET)
+    assert isinstance(final, Final)
+    assert len(server.requests) == 2  # the answer, and one verdict on what it says twice
+    assert {claim.verified_by for claim in final.answer.claims} == {f"lexical+llm:{MODEL}"}
+    assert server.wait_until_left()  # closing closes the judge's connections too

@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import weakref
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 class BackgroundLoop:
-    """Runs coroutines to their end from synchronous code; starts its thread at first use."""
+    """Runs coroutines to their end from synchronous code; starts its thread at first use.
+
+    The thread ends with `close`, with this object, or with the interpreter, and what was open in its
+    loop is closed before.
+    """
 
     def __init__(self) -> None:
         self._begin()
@@ -25,7 +30,7 @@ class BackgroundLoop:
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._end: Callable[[], object] | None = None
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """The coroutine's result; an interrupt cancels it."""
@@ -52,12 +57,9 @@ class BackgroundLoop:
         if self._process != os.getpid():
             self._begin()
         with self._lock:
-            loop, thread = self._loop, self._thread
-            self._loop = self._thread = None
-        if loop is not None and thread is not None:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+            end, self._loop, self._end = self._end, None, None
+        if end is not None:
+            end()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._process != os.getpid():
@@ -65,12 +67,24 @@ class BackgroundLoop:
             self._begin()
         with self._lock:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
+                runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+                self._loop = runner.get_loop()
+                thread = threading.Thread(
                     target=self._loop.run_forever, name="medrag-loop", daemon=True
                 )
-                self._thread.start()
+                self._end = weakref.finalize(self, _end, runner, thread, os.getpid())
+                thread.start()
             return self._loop
+
+
+def _end(runner: asyncio.Runner, thread: threading.Thread, process: int) -> None:
+    if process != os.getpid():
+        return  # in a fork, it is not ours
+    loop = runner.get_loop()
+    loop.call_soon_threadsafe(loop.stop)
+    if thread is not threading.current_thread():
+        thread.join()
+        runner.close()
 
 
 async def _next(items: AsyncIterator[T]) -> T:
