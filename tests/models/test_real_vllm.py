@@ -1,14 +1,15 @@
 """The main job through a real vLLM: a cited answer, and an honest one when the server dies."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 import medrag
-from medrag.errors import GenerationError
-from medrag.models.chat import Message, Sampling
+from medrag.answer.events import Final, TextDelta
+from medrag.models.chat import ChatReply, Message, Sampling
 from tests.models.conftest import over_http
-from tests.real_vllm import MODEL, RUNNING_MODEL, RealVLLM
+from tests.real_vllm import SERVED, RealVLLM
 
 pytestmark = [pytest.mark.vllm, pytest.mark.anyio]
 
@@ -32,7 +33,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rag_over(base_url: str, index: Path, **settings: float) -> medrag.Medrag:
     return medrag.Medrag(
         settings=medrag.Settings(
-            llm_base_url=base_url, llm_model=RUNNING_MODEL, temperature=0.0, k=1, **settings
+            llm_base_url=base_url, llm_model=SERVED, temperature=0.0, k=1, **settings
         ),
         index=index,
     )
@@ -51,32 +52,45 @@ def test_a_question_is_answered_by_the_model_with_parsed_citations(
 
 
 async def test_our_request_id_is_in_the_servers_own(vllm_server: str) -> None:
-    model = over_http(vllm_server, RUNNING_MODEL)
+    model = over_http(vllm_server, SERVED)
     messages = [Message(role="user", content="高血圧の診断基準は？")]
     *_, reply = [item async for item in model.stream(messages, sampling=Sampling(temperature=0.0))]
     await model.aclose()
     assert reply.raw["id"] == f"chatcmpl-{reply.raw['request_id']}"  # type: ignore[union-attr]
 
 
-async def test_kill_9_mid_stream_is_an_error_and_then_a_labelled_extractive_answer(
+async def test_a_reply_keeps_to_the_schema_that_is_asked_for(vllm_server: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"verdict": {"type": "string", "enum": ["supported", "not_found"]}},
+        "required": ["verdict"],
+        "additionalProperties": False,
+    }
+    model = over_http(vllm_server, SERVED)
+    messages = [Message(role="user", content="高血圧の診断基準は？")]
+    sampling = Sampling(temperature=0.0, seed=0, max_tokens=256, json_schema=schema)
+    *_, reply = [item async for item in model.stream(messages, sampling=sampling)]
+    await model.aclose()
+    assert isinstance(reply, ChatReply)
+    assert reply.notices == ()  # the server took it
+    assert json.loads(reply.content)["verdict"] in {"supported", "not_found"}
+    assert reply.reasoning
+
+
+def test_kill_9_mid_stream_is_a_labelled_extractive_answer(
     tiny_gptoss: Path, index: Path, tmp_path: Path
 ) -> None:
     with RealVLLM(tiny_gptoss, tmp_path / "server.log") as server:
-        model = over_http(server.base_url, MODEL)
-        greedy = Sampling(temperature=0.0, seed=0, max_tokens=128)
-        stream = model.stream(
-            [Message(role="user", content="高血圧の診断基準は？")], sampling=greedy
-        )
-        await anext(stream)
+        rag = rag_over(server.base_url, index, llm_retries=0)
+        events = rag.ask_stream(QUESTION, release="draft")
+        begun = next(event for event in events if isinstance(event, TextDelta))
         server.kill()
-        with pytest.raises(GenerationError) as raised:
-            async for _ in stream:
-                pass
-        await model.aclose()
-        rag = rag_over(server.base_url, index)
-        answer = await rag.aask(QUESTION)
+        *_, final = events
+        later = rag.ask(QUESTION)
         rag.close()
-    assert raised.value.retryable
-    assert answer.mode == "extractive"
-    assert "against the use of a LABA" in answer.text
-    assert any("model" in warning.code or "fallback" in warning.code for warning in answer.warnings)
+    assert begun.text
+    assert isinstance(final, Final)
+    for answer in (final.answer, later):
+        assert answer.mode == "extractive"
+        assert "against the use of a LABA" in answer.text
+        assert "model_failed" in [warning.code for warning in answer.warnings]
