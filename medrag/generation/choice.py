@@ -1,9 +1,7 @@
 """The choice of an extractive answer: which sentences answer, and which are given with them.
 
-What reaches the question states what is asked, is about what the question names and for the people it
-names, and says more than the title of its document. The values here were set on the dev questions of
-benchmarks/answers (177 with an answer, 65 without): REACH at .55 abstains on two more that have an
-answer, at .45 it answers one more that has none; GAIN above .25 leaves out one that is right.
+What answers reaches the question (see reach) and states what is asked. The values here were set on the
+dev questions of benchmarks/answers: GAIN above .25 leaves out one that is right.
 """
 
 from __future__ import annotations
@@ -13,17 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medrag.generation import conditions
-from medrag.generation.asked import Aspect, states
+from medrag.generation.asked import states
+from medrag.generation.aspects import Aspect
 from medrag.generation.blocks import by_passage, limits, recommended, runs, with_what_follows
 from medrag.generation.evidence import Unit, section_of
-from medrag.generation.measures import apart, led_by, measures_in, within
+from medrag.generation.keys import drugs_in, keys_of
+from medrag.generation.measures import apart, measures_in, within
 from medrag.generation.question import Part, Wants
-from medrag.generation.scope import for_children_only, of_adults, restrictions
+from medrag.generation.reach import reaches
+from medrag.generation.scope import restrictions
 from medrag.generation.score import Scored, scored, weights_of, whole_tables
-from medrag.generation.terms import LAY, PARTS, drugs_in, keys_of
+from medrag.generation.terms import LAY, PARTS
 
-#: Share of the question's weight that the best sentence must meet.
-REACH = 0.5
 #: A sentence is added for what the chosen ones leave open only if it scores this share of the best.
 ALSO = 0.6
 #: Or if it is about as good as the best.
@@ -32,10 +31,6 @@ EQUAL = 0.95
 GAIN = 0.2
 #: A neighbour of the best sentence reads on from it, if it scores this share of the best.
 BESIDE = 0.6
-#: Share of what the question is about (drugs, diseases, tests) that must be met at all.
-ENTITIES = 0.66
-#: Share that must be met of what the document's title does not say already.
-SPECIFIC = 0.3
 #: Rows of a table that is quoted whole.
 ROWS = 8
 #: Where a sentence names its subject, in characters.
@@ -78,9 +73,7 @@ class _Ranking:
             key=lambda one: (-one.score, one.unit.number, one.unit.position),
         )
         self._reaching = [
-            one
-            for one in self._scored
-            if _reaches(part, one) and self._stated(one.unit) and self._specific(one)
+            one for one in self._scored if reaches(part, one) and self._stated(one.unit)
         ]
 
     @property
@@ -182,17 +175,6 @@ class _Ranking:
         named = drugs_in(unit.text[:_SUBJECT])
         return bool(named) and not any(term.met_by(unit.own) for term in drugs)
 
-    def _specific(self, one: Scored) -> bool:
-        """Whether more is met than what the title of the document says already."""
-        title = keys_of(one.unit.hit.title)
-        weighed = [
-            (term.weight * counts, min(met, 1.0))
-            for term, met, counts in zip(self._part.terms, one.met, one.counts, strict=True)
-            if term.met_by(title) < PARTS
-        ]
-        total = sum(weight for weight, _ in weighed)
-        return sum(weight * met for weight, met in weighed) >= SPECIFIC * total
-
     def _of_the_matter(self, unit: Unit, best: Unit) -> bool:
         """Whether a unit that adds speaks of the drugs and the people that are asked about."""
         part = self._part
@@ -289,44 +271,6 @@ def _narrowed(part: Part, unit: Unit) -> Unit:
 #: Aspects of a dose, which is not to be read without the conditions that stand beside it.
 _DOSES = frozenset({"dose", "start", "maintenance", "most", "unit mg", "unit グラム", "unit 錠"})
 _FORBIDDEN = re.compile(r"禁忌|使えない|投与しない|contraindicat|avoid", re.IGNORECASE)
-
-
-#: What a document says of itself answers only a question about the document.
-_OF_ITSELF = re.compile(
-    r"(?:本|この|当)(?:手引き?|ガイドライン|指針|手順書|マニュアル|通知|文書|書|ステートメント|Q&A|Q＆A)(?:は|で[はも]|の(?:目的|対象))"
-)
-
-
-def _reaches(part: Part, one: Scored) -> bool:
-    if one.coverage < REACH:
-        return False
-    unit = one.unit
-    whole = unit.hit.passage.text if unit.recommends else unit.text
-    if _OF_ITSELF.search(unit.text) and not _OF_ITSELF.search(part.text):
-        return False
-    drugs = [met for term, met in zip(part.terms, one.met, strict=True) if term.drug]
-    if drugs and not any(drugs):
-        return False
-    if (
-        unit.of
-        and drugs
-        and not any(term.met_by(keys_of(unit.of)) for term in part.terms if term.drug)
-    ):
-        return False  # given besides the drug of the table
-    if of_adults(part.named) and for_children_only(f"{unit.heading} {whole}"):
-        return False
-    section = unit.hit.passage.section
-    over = section[-1:] if unit.row else section  # a table stands under any question that is last
-    if any(apart(part.measures, led_by(text)) for text in (whole, *over)):
-        return False
-    if not restrictions(part.named) <= restrictions(whole) | restrictions(unit.heading):
-        return False
-    # Most of what the question is about must at least stand in the passage or over it.
-    entities = [
-        (term.weight, met) for term, met in zip(part.terms, one.met, strict=True) if term.entity
-    ]
-    total = sum(weight for weight, _ in entities)
-    return sum(weight for weight, met in entities if met > 0) >= ENTITIES * total
 
 
 def _same_document(one: Unit, other: Unit) -> bool:

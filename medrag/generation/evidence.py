@@ -10,8 +10,8 @@ from itertools import pairwise, zip_longest
 
 from medrag.documents import directives, grades
 from medrag.documents.passages import Passage
+from medrag.generation.keys import drugs_in, keys_of
 from medrag.generation.measures import Measure, under
-from medrag.generation.terms import drugs_in, keys_of
 from medrag.japanese import sentences
 from medrag.retrieval.retriever import Hit
 

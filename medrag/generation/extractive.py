@@ -20,9 +20,11 @@ from medrag.generation.asked import states
 from medrag.generation.choice import choose
 from medrag.generation.draft import Delta, Draft, Mode
 from medrag.generation.evidence import Unit, forbids, units_of
+from medrag.generation.keys import drugs_in
 from medrag.generation.language import NOTHING_FOUND, WITHHELD, Language, language_of, notice
 from medrag.generation.question import Part, read
-from medrag.generation.terms import LAY, Term, drugs_in
+from medrag.generation.spelling import respelt
+from medrag.generation.terms import LAY, Term
 from medrag.retrieval.retriever import Hit
 
 #: A word that is not found is read as one that is, from this length and likeness on (difflib).
@@ -46,11 +48,16 @@ class Extractive:
         """The draft, at once."""
         language = language_of(question)
         units = units_of(hits)
+        spelt = respelt(question, hits)
         chosen: dict[str, Unit] = {}
         unanswered: list[str] = []
         notices = [notice("extractive", language)]
+        notices += [
+            notice("read_as", language, written=one.written, read=one.read)
+            for one in spelt.readings
+        ]
         vocabulary = frozenset().union(*(unit.own | unit.over for unit in units))
-        for part in read(question):
+        for part in read(spelt.question):
             part_, misspelt = _respelt(part, vocabulary, language)
             notices += misspelt
             found = choose(part_, units)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from medrag.generation.asked import Aspect, asked_in
+from medrag.generation.asked import asked_in
+from medrag.generation.aspects import Aspect
 from medrag.generation.language import Language, language_of
 from medrag.generation.measures import Measure, measures_in
 from medrag.generation.terms import Term, terms_of

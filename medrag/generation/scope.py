@@ -67,6 +67,28 @@ def elsewhere(asked: str, said: str, over: Sequence[str]) -> bool:
     return False
 
 
+_ROUTES = {
+    "oral": r"経口|内服|飲み薬|錠剤?(?!数)|カプセル|\boral|by mouth",
+    "intravenous": r"静注|静脈内|点滴|intravenous|\biv\b",
+    "intramuscular": r"筋注|筋肉内|intramuscular",
+    "subcutaneous": r"皮下注|皮下に|subcutaneous",
+    "inhaled": r"吸入|ネブライザ|inhal",
+    "nasal": r"点鼻|鼻腔内|鼻噴霧|intranasal",
+    "eye": r"点眼|目薬|eye ?drop",
+    "rectal": r"坐剤|坐薬|座薬|注腸|rectal|supposit",
+    "skin": r"外用|軟膏|塗布|貼付|クリーム|塗り薬|topical",
+    "mouth": r"頬粘膜|口腔粘膜|舌下|buccal|sublingual",
+}
+_ROUTE_PATTERNS = {name: re.compile(pattern) for name, pattern in _ROUTES.items()}
+
+
+@lru_cache(maxsize=8192)
+def routes(text: str) -> frozenset[str]:
+    """The routes that a text names: oral, nasal, …"""
+    folded = fold(text).lower()
+    return frozenset(name for name, pattern in _ROUTE_PATTERNS.items() if pattern.search(folded))
+
+
 _ADULTS = re.compile(r"成人|大人|高齢|\badults?\b|elderly")
 
 

@@ -15,10 +15,11 @@ from functools import lru_cache
 from medrag.documents import grades
 from medrag.generation.asked import states
 from medrag.generation.evidence import Unit, forbids
+from medrag.generation.keys import drugs_in, keys_of
 from medrag.generation.measures import measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import elsewhere, restrictions
-from medrag.generation.terms import LAY, MEMBER, PARTS, Term, drugs_in, keys_of
+from medrag.generation.terms import LAY, MEMBER, PARTS, Term
 from medrag.japanese.normalize import fold
 
 #: What a term counts where it stands over the sentence, or beside it in the passage.

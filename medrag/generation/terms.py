@@ -11,15 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from medrag.generation.plain import nouns_of
+from medrag.generation.keys import DRUGS, NAMES, amount_key, names_of, restricted
 from medrag.generation.scope import restrictions
 from medrag.japanese import quantities
+from medrag.japanese.everyday import others_for
 from medrag.japanese.lexicon import Lexicon, Mention, default_lexicon
 from medrag.japanese.normalize import fold
-from medrag.japanese.quantities import Quantity
-from medrag.japanese.tokens import Token, tokenize, words
+from medrag.japanese.tokens import Token, named, tokenize, words
 
 #: What a clinical name of a part of the body counts: a thrombosis of the arm is not one of the leg.
 SITE = 1.4
@@ -27,12 +26,10 @@ _SITE = re.compile(r"[一-龥]{2,}")
 #: How well a term is met by each kind of word in a passage.
 LAY, CLASS, MEMBER, PARTS, HEAD = 0.9, 0.7, 0.6, 0.7, 0.4
 
-_NAMES = frozenset({"same", "spelling", "brand", "unit"})
 #: Lexicon files whose words name a thing that an answer must be about.
 _ENTITIES = frozenset(
     {"conditions", "tests_and_measures", "procedures", "microbes", "drug_classes", "drugs"}
 )
-_DRUGS = frozenset({"drugs", "drug_classes"})
 _VERBAL = frozenset({"動詞", "形容詞", "副詞", "形状詞"})
 _DROPPED = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
 
@@ -58,6 +55,8 @@ _EMPTY = _set("""
     the a an of in is are be to for and or should what which how with on we you at do does can it this that by when who whom if not as
     than from there any must may have has i my was were been often long much many receive given give take taken
 """)
+#: What 2回目以降 counts.
+_ORDINAL = 0.4
 #: Words that most passages of a guideline hold, or that say little beside the others.
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
@@ -99,6 +98,7 @@ class Term:
         drug: It names one drug or one class of drugs.
         known: The lexicon has it.
         lay: The lexicon has it as a lay word.
+        site: A part of the body by its clinical name.
         verbal: A verb, an adjective or an adverb: what is told of things, for which every writer has
             other words.
     """
@@ -116,6 +116,7 @@ class Term:
     known: bool = False
     lay: bool = False
     verbal: bool = False
+    site: bool = False
     start: int = 0
     end: int = 0
 
@@ -129,52 +130,6 @@ class Term:
         return HEAD if best < HEAD and self.head in keys else best
 
 
-@lru_cache(maxsize=8192)
-def keys_of(text: str) -> frozenset[str]:
-    """The keys of a text: its words, and the canonical names of the lexicon's terms in it."""
-    lexicon = default_lexicon()
-    folded = fold(text)
-    keys = set(words(folded))
-    for mention in lexicon.find(folded):
-        for name in _names(lexicon, mention):
-            keys.add(name)
-            if mention.form.isascii() and not name.isascii():  # LVEF says 駆出率
-                keys.update(words(name))
-    for quantity in quantities.find(folded):
-        keys.update((_amount(quantity), _amount(quantity, bare=True)))
-    keys.update(map(_restricted, restrictions(folded)))
-    return frozenset(keys)
-
-
-def _restricted(population: str) -> str:
-    """A key for a population: every word for it names it."""
-    return f"@{population}"
-
-
-@lru_cache(maxsize=8192)
-def drugs_in(text: str) -> frozenset[str]:
-    """The drugs and classes of drugs that a text names."""
-    lexicon = default_lexicon()
-    return frozenset(
-        name
-        for mention in lexicon.find(fold(text))
-        if {lexicon.groups[index].source for index in mention.group_ids} & _DRUGS
-        for name in _names(lexicon, mention)
-    )
-
-
-def _amount(quantity: Quantity, *, bare: bool = False) -> str:
-    """A key for an amount with its comparator: 75歳以上 is not 75歳未満.
-
-    Args:
-        bare: As it is written without a unit, as in eGFR 30未満.
-    """
-    parts = ",".join(f"{part.low}-{part.high}" for part in quantity.parts)
-    return (
-        f"{quantity.comparator} {parts} {'' if bare else quantity.dimension or quantity.unit or ''}"
-    )
-
-
 #: What guidelines write for a failing organ.
 _ORGANS = {
     "腎": ("推算糸球体濾過量", "クレアチニンクリアランス", "腎機能", "糸球体濾過量"),
@@ -183,7 +138,7 @@ _ORGANS = {
 _FAILING = re.compile(r"(腎|肝)(?:機能|臓).*(?:悪|低下|障害|不全|弱)|(腎|肝)(?:障害|不全)")
 #: What guidelines write for the elderly.
 _ELDERLY = tuple(
-    _amount(quantity) for age in (65, 75, 80) for quantity in quantities.find(f"{age}歳以上")
+    amount_key(quantity) for age in (65, 75, 80) for quantity in quantities.find(f"{age}歳以上")
 )
 
 
@@ -206,8 +161,8 @@ def terms_of(question: str) -> tuple[Term, ...]:
             amount = amounts[token.start]
             term = Term(
                 text=amount.text,
-                weight=1.0,
-                keys={_amount(amount): 1.0},
+                weight=_ORDINAL if "目" in amount.text else 1.0,
+                keys={amount_key(amount): 1.0},
                 parts=frozenset(),
                 entity=False,
             )
@@ -225,7 +180,8 @@ def terms_of(question: str) -> tuple[Term, ...]:
             continue
         else:
             term = _of_word(lexicon, token.base, noun=token.pos == "名詞")
-            term = replace(term, verbal=token.pos in _VERBAL)
+            manner = token.pos == "動詞" and folded.startswith("方", token.end)  # 作り方
+            term = replace(term, verbal=token.pos in _VERBAL and not manner)
         if term.weight:
             term = replace(term, start=token.start, end=max(covered, token.end))
             found.setdefault(term.text, term)
@@ -244,17 +200,8 @@ def _inside_verb(mention: Mention, token: Token) -> bool:
 def _named(lexicon: Lexicon, mention: Mention) -> bool:
     """Whether the mention names something: a word that only has an opposite does not."""
     return any(
-        lexicon.groups[index].relation in {*_NAMES, "lay", "member"} for index in mention.group_ids
+        lexicon.groups[index].relation in {*NAMES, "lay", "member"} for index in mention.group_ids
     )
-
-
-def _names(lexicon: Lexicon, mention: Mention) -> Iterable[str]:
-    """Canonical names of a mention, those of an ambiguous abbreviation included."""
-    yield lexicon.canonical(mention.form)
-    for index in mention.group_ids:
-        group = lexicon.groups[index]
-        if group.ambiguous and group.relation in _NAMES:
-            yield lexicon.canonical(group.head)
 
 
 def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
@@ -265,7 +212,7 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
     spelled = next((name for name in keys if text.isascii() and not name.isascii()), "")
     restricts = _RESTRICTS.search(text) is not None
     # A kind of pneumonia is not any pneumonia, nor a drug any of its class.
-    of_a_kind = bool(sources & {*_DRUGS, "conditions", "microbes"}) or restricts
+    of_a_kind = bool(sources & {*DRUGS, "conditions", "microbes"}) or restricts
     head = own[-1] if not of_a_kind and len(own) > 1 and len(own[-1]) > 1 else ""
     lay = any(lexicon.groups[index].relation == "lay" for index in mention.group_ids)
     return Term(
@@ -281,15 +228,16 @@ def _of_mention(lexicon: Lexicon, mention: Mention, text: str) -> Term:
         or _a_site(text, sources)
         or (lay and _names_a_condition(lexicon, keys) and not _TELLS.search(text)),
         of_a_kind=of_a_kind,
-        drug=bool(sources & _DRUGS),
+        drug=bool(sources & DRUGS),
         known=True,
         lay=lay,
+        site=_a_site(text, sources) and not _is_lay(lexicon, mention),
     )
 
 
 def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
     """What meets a mention, and how well."""
-    keys = dict.fromkeys(_names(lexicon, mention), 1.0)
+    keys = dict.fromkeys(names_of(lexicon, mention), 1.0)
     for name in tuple(keys):
         for synonym in lexicon.synonyms(name, ambiguous=True):
             if synonym.relation == "lay":
@@ -300,13 +248,27 @@ def _keys(lexicon: Lexicon, mention: Mention, text: str) -> dict[str, float]:
             keys.setdefault(lexicon.canonical(found), CLASS)
         for found in lexicon.members_of(name):
             keys.setdefault(lexicon.canonical(found), MEMBER)
-    keys.update(dict.fromkeys(map(_restricted, restrictions(text)), LAY))
+    for said in _loosely(lexicon, text, keys):
+        keys.setdefault(said, MEMBER)
+        keys.setdefault(lexicon.canonical(said), MEMBER)
+    keys.update(dict.fromkeys(map(restricted, restrictions(text)), LAY))
     if failing := _FAILING.search(text):
         for measure in _ORGANS[failing[1] or failing[2]]:
             keys.setdefault(lexicon.canonical(measure), CLASS)
     if "高齢" in text:
         keys.update(dict.fromkeys(_ELDERLY, LAY))
     return keys
+
+
+def _loosely(lexicon: Lexicon, text: str, names: Iterable[str]) -> Iterable[str]:
+    """What is said elsewhere for a mention: everyday words, and the opposite of what is done.
+
+    やめたほうがいいですか is answered by 続ける.
+    """
+    yield from others_for(text)
+    for name in tuple(names):
+        if name in _ACTIONS:
+            yield from lexicon.antonyms(name)
 
 
 def _clinical(lexicon: Lexicon, mention: Mention) -> Iterable[tuple[str, ...]]:
@@ -338,6 +300,12 @@ def _names_a_condition(lexicon: Lexicon, keys: Iterable[str]) -> bool:
     )
 
 
+def _is_lay(lexicon: Lexicon, mention: Mention) -> bool:
+    """Whether it is the lay word for something, not the clinical one."""
+    groups = (lexicon.groups[index] for index in mention.group_ids)
+    return any(group.relation == "lay" and group.head != mention.form for group in groups)
+
+
 def _a_site(text: str, sources: set[str]) -> bool:
     return "anatomy" in sources and _SITE.fullmatch(text) is not None
 
@@ -361,10 +329,10 @@ def _weight(text: str, sources: set[str], *, action: bool) -> float:
 def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:
     keys = {base: 1.0, lexicon.canonical(base): 1.0}
     if base == "子":
-        keys[_restricted("childhood")] = LAY
+        keys[restricted("childhood")] = LAY
     for synonym in lexicon.synonyms(base):
         keys.setdefault(lexicon.canonical(synonym.form), LAY)
-    for said in nouns_of(base):
+    for said in others_for(base):
         keys.setdefault(said, CLASS)
         keys.setdefault(lexicon.canonical(said), CLASS)
     entity = False
@@ -373,7 +341,8 @@ def _of_word(lexicon: Lexicon, base: str, *, noun: bool = True) -> Term:
     elif re.fullmatch(r"[ぁ-ん]+", base):
         weight = 0.8 if noun and len(base) > 1 else 0.3
     elif re.fullmatch(r"[ァ-ヶー]{4,}", base):
-        weight, entity = 1.2, base not in _LOANWORDS
+        weight = 1.2 if base in _LOANWORDS else 1.0 if named(base) == "一般" else 1.2
+        entity = base not in _LOANWORDS and named(base) != "一般"
     elif re.fullmatch(r"[0-9.,]+", base) or len(base) == 1:
         weight = 0.5
     else:

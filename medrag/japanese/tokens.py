@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class Token:
     end: int
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _tagger(known: str, unknown: str) -> fugashi.GenericTagger:
     # `-O ""`: unidic-lite's dicrc names an output format of its own, which silently wins over -F.
     # -U has its own format because an unknown word has no orthBase field to read.
@@ -158,10 +158,31 @@ def bigrams(text: str) -> list[str]:
 
 def tokenize(text: str) -> list[Token]:
     """Every morpheme of `text`, particles and punctuation included, with its span."""
+    return _tokens(text, "%f[10]")
+
+
+def pronounced(text: str) -> list[Token]:
+    """As `tokenize`, with how each morpheme is pronounced (カクジツ) for its base; "" if unknown."""
+    return [
+        replace(
+            token,
+            base=""
+            if token.base == token.surface.lower() and _KANJI.search(token.base)
+            else token.base,
+        )
+        for token in _tokens(text, "%f[9]")
+    ]
+
+
+_KANJI = re.compile("[一-龥々]")
+
+
+def _tokens(text: str, field: str) -> list[Token]:
+    """Every morpheme with a field of the dictionary for its base, or itself where there is none."""
     normalized = normalize(text)
     # What MeCab cannot read is one code point for one, so that its surfaces stand where they are.
     folded = _UNREADABLE.sub(" ", normalized.text)
-    analysed = _analysed(folded, "%m\\t%f[0]\\t%f[10]\\n", "%m\\t%f[0]\\t%m\\n")
+    analysed = _analysed(folded, f"%m\\t%f[0]\\t{field}\\n", "%m\\t%f[0]\\t%m\\n")
     found: list[Token] = []
     position = 0
     for line in analysed.split("\n"):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from medrag.generation.plain import nouns_of
-from medrag.generation.terms import keys_of, terms_of
+from medrag.generation.keys import keys_of
+from medrag.generation.terms import terms_of
+from medrag.japanese.everyday import others_for
 from tests.generation.test_extractive import hit, write
 
 TUBE = hit(
@@ -52,8 +53,8 @@ def test_an_abbreviation_is_met_by_a_kind_of_what_it_stands_for() -> None:
 
 
 def test_words_that_are_not_plain_stand_for_themselves() -> None:
-    assert "抜去" in nouns_of("抜く")
-    assert nouns_of("アンピシリン") == ()
+    assert "抜去" in others_for("抜く")
+    assert others_for("アンピシリン") == ()
 
 
 def test_a_lay_word_is_met_by_most_of_its_clinical_name() -> None:
