@@ -9,7 +9,7 @@ import medrag
 from medrag.answer.events import Final, TextDelta
 from medrag.models.chat import ChatReply, Message, Sampling
 from tests.models.conftest import over_http
-from tests.real_vllm import SERVED, RealVLLM
+from tests.real_vllm import MODEL, SERVED, RealVLLM
 
 pytestmark = [pytest.mark.vllm, pytest.mark.anyio]
 
@@ -30,10 +30,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rag_over(base_url: str, index: Path, **settings: float) -> medrag.Medrag:
+def rag_over(base_url: str, index: Path, *, model: str = SERVED, retries: int = 2) -> medrag.Medrag:
     return medrag.Medrag(
         settings=medrag.Settings(
-            llm_base_url=base_url, llm_model=SERVED, temperature=0.0, k=1, **settings
+            llm_base_url=base_url, llm_model=model, llm_retries=retries, temperature=0.0, k=1
         ),
         index=index,
     )
@@ -81,7 +81,7 @@ def test_kill_9_mid_stream_is_a_labelled_extractive_answer(
     tiny_gptoss: Path, index: Path, tmp_path: Path
 ) -> None:
     with RealVLLM(tiny_gptoss, tmp_path / "server.log") as server:
-        rag = rag_over(server.base_url, index, llm_retries=0)
+        rag = rag_over(server.base_url, index, model=MODEL, retries=0)
         events = rag.ask_stream(QUESTION, release="draft")
         begun = next(event for event in events if isinstance(event, TextDelta))
         server.kill()
