@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from medrag.attribution.claims import split, untagged
+from medrag.attribution.claims import Statement, split, untagged
 from medrag.attribution.facts import Reading, read
 from medrag.japanese.normalize import Span
 from medrag.japanese.quantities import Interval
@@ -103,7 +103,9 @@ class Passage:
 @lru_cache(maxsize=2048)
 def analyse(text: str) -> Passage:
     """The units of a passage. Linear in its length, and remembered for the next claim."""
-    units = tuple(_units(text))
+    text = untagged(text)
+    statements = split(text)
+    units = tuple(_units(text, statements))
     postings: dict[str, list[int]] = {}
     numbers: dict[tuple[Interval, ...], list[int]] = {}
     dimensions: dict[str, list[int]] = {}
@@ -127,14 +129,12 @@ def analyse(text: str) -> Passage:
         certainties=frozenset(cue for unit in units for cue in unit.reading.modality.certainty),
         verbatim={
             squeezed(read(statement.plain).text): Span(statement.start, statement.end)
-            for statement in reversed(split(untagged(text)))
+            for statement in reversed(statements)
         },
     )
 
 
-def _units(text: str) -> Iterator[Unit]:
-    text = untagged(text)
-    statements = split(text)
+def _units(text: str, statements: Sequence[Statement]) -> Iterator[Unit]:
     readings = [read(statement.plain) for statement in statements]
     defined = aliases(readings)
     named = Counter(concept for reading in readings for concept in reading.meanings)

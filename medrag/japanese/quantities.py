@@ -118,7 +118,13 @@ def find_normalized(text: str, normalized: Normalized) -> tuple[Quantity, ...]:
         while found and found[-1].start >= drafted.start:
             found.pop()
         found.append(drafted)
-    return tuple(_mapped(text, normalized, quantity) for quantity in found)
+    as_given = folded == text  # then every offset is its own
+    return tuple(
+        replace(quantity, text=folded[quantity.start : quantity.end])
+        if as_given
+        else _mapped(text, normalized, quantity)
+        for quantity in found
+    )
 
 
 def _mapped(text: str, normalized: Normalized, quantity: Quantity) -> Quantity:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import fugashi
 import unidic_lite
@@ -50,8 +50,7 @@ the their there these this those to was were what when which who with would
 _FUNCTION = frozenset(_ENGLISH.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """A morpheme and where it stands.
 
     Attributes:
@@ -164,8 +163,7 @@ def tokenize(text: str) -> list[Token]:
 def pronounced(text: str) -> list[Token]:
     """As `tokenize`, with how each morpheme is pronounced (カクジツ) for its base; "" if unknown."""
     return [
-        replace(
-            token,
+        token._replace(
             base=""
             if token.base == token.surface.lower() and _KANJI.search(token.base)
             else token.base,
@@ -185,6 +183,7 @@ def _tokens(text: str, field: str) -> list[Token]:
     analysed = _analysed(folded, f"%m\\t%f[0]\\t{field}\\n", "%m\\t%f[0]\\t%m\\n")
     found: list[Token] = []
     position = 0
+    as_given = normalized.text == text  # then every offset is its own
     for line in analysed.split("\n"):
         surface, _, rest = line.partition("\t")
         if not surface:
@@ -192,16 +191,8 @@ def _tokens(text: str, field: str) -> list[Token]:
         pos, _, base = rest.partition("\t")
         begin = folded.index(surface, position)
         position = begin + len(surface)
-        start, end = normalized.original(begin, position)
-        found.append(
-            Token(
-                surface=text[start:end],
-                base=(base or surface).lower(),
-                pos=pos,
-                start=start,
-                end=end,
-            )
-        )
+        start, end = (begin, position) if as_given else normalized.original(begin, position)
+        found.append(Token(text[start:end], (base or surface).lower(), pos, start, end))
     return found
 
 

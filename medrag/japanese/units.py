@@ -77,7 +77,7 @@ _PER_TIME = {"日": "days", "時": "days", "週": "days", "時間": "days", "分
              "min": "days", "h": "days", "hr": "days", "day": "days", "week": "days", "sec": "days"}  # fmt: skip
 
 
-def _alternation(words: Iterable[str]) -> str:
+def alternation(words: Iterable[str]) -> str:
     """A pattern that takes the longest of `words`, with shared beginnings tried once."""
     branches: dict[str, list[str]] = {}
     ends = False
@@ -86,13 +86,13 @@ def _alternation(words: Iterable[str]) -> str:
             branches.setdefault(word[0], []).append(word[1:])
         else:
             ends = True
-    pattern = "|".join(re.escape(first) + _alternation(rest) for first, rest in branches.items())
+    pattern = "|".join(re.escape(first) + alternation(rest) for first, rest in branches.items())
     if not pattern:
         return ""
     return f"(?:{pattern})?" if ends else f"(?:{pattern})"
 
 
-_SYMBOL = _alternation(_SIMPLE)
+_SYMBOL = alternation(_SIMPLE)
 # What may stand below a division: another unit, a body surface, creatinine, a dose.
 _BELOW = rf"(?:1\.73\s*(?:m2|m\^2|平方メートル)|m2|gCr|g・Cr|gクレアチニン|gHb|kg(?:標準体重|理想体重|実測体重|体重)|体重|body|mm3|HPF|{_SYMBOL}|時(?!間))"
 _ASCII_END = r"(?![A-Za-z])"

@@ -46,6 +46,9 @@ def joined(tokens: Sequence[Token], numbers: frozenset[int]) -> list[Token]:
 
 
 def _belong(one: str, other: str) -> bool:
+    first = other[0]
+    if not (first.isascii() or "ァ" <= first <= "ー" or "Α" <= first <= "ω"):
+        return False
     if other.startswith("-") and len(one) >= _SYLLABLES + 1 and one.islower() and one.isalpha():
         return False  # node-positive is two words; beta2- and IL- go on
     if _KATAKANA.match(one):

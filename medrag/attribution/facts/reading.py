@@ -85,6 +85,9 @@ def read(plain: str) -> Reading:
     """The reading of one statement, markers and markup blanked. Linear in its length."""
     normalized = _unbroken(plain, normalize(plain))
     text = normalized.text
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text  # İ becomes two letters, and nothing would stand where it stands
     amounts = quantities.find(text)
     known = vocabulary()
     graded = grades(text)
@@ -97,8 +100,8 @@ def read(plain: str) -> Reading:
     masked = [Span(amount.start, amount.end) for amount in amounts]
     phrases: list[Placed] = []
     idioms: list[Idiom] = []
-    for match in known.phrases.finditer(text):
-        concept = known.concepts[match[0].lower()]
+    for match in known.phrases.finditer(lowered):
+        concept = known.concepts[match[0]]
         if concept and concept[0] != "=":
             idioms.append(Idiom(key=concept, start=match.start(), end=match.end()))
         elif concept:
@@ -119,8 +122,8 @@ def read(plain: str) -> Reading:
             end=match.end(),
             clause=_within(clauses, match.start()),
         )
-        for match in known.slots.finditer(text)
-        for value in known.values[match[0].lower()]
+        for match in known.slots.finditer(lowered)
+        for value in known.values[match[0]]
         if value.slot not in _VERBAL or not _DENIED.match(text, match.end())
     )
     return Reading(

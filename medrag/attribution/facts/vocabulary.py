@@ -13,6 +13,7 @@ from functools import cache, partial
 from importlib import resources
 
 from medrag.errors import LexiconError
+from medrag.japanese.units import alternation
 
 _FILE = "expressions.tsv"
 
@@ -27,10 +28,10 @@ class Vocabulary:
         denying: Base forms that deny by themselves (禁忌, 避ける).
         denied: Base forms that hold what they deny (不要: 要する), to the head of its group.
         heads: Base form of a word to the head of its group.
-        phrases: Matches any fixed expression.
+        phrases: Matches any fixed expression, in lower case.
         concepts: A fixed expression, lower case, to its concept; "" when it carries none. One that
             begins with = is a set phrase, any other the key of the word that it stands for.
-        slots: Matches any slot value.
+        slots: Matches any slot value, in lower case.
         values: A slot value as written, lower case, to its (slot, value) pairs.
     """
 
@@ -101,9 +102,9 @@ class _Tables:
             denying=frozenset(self.sets["deny"]),
             denied=self.denied,
             heads=self.heads,
-            phrases=re.compile(_longest_first(self.concepts), re.IGNORECASE),
+            phrases=re.compile(_longest_of(self.concepts)),
             concepts=self.concepts,
-            slots=re.compile(_longest_first(self.values), re.IGNORECASE),
+            slots=re.compile(_longest_of(self.values)),
             values=self.values,
         )
 
@@ -131,10 +132,9 @@ class _Tables:
                 self.values[form.lower()] = (*self.values.get(form.lower(), ()), entry)
 
 
-def _longest_first(forms: Iterable[str]) -> str:
+def _longest_of(forms: Iterable[str]) -> str:
+    """A pattern that takes the longest of `forms`, in lower case."""
     # Latin forms begin at a word's start, so that "men" is not found in "treatment".
-    ordered = sorted(forms, key=len, reverse=True)
-    return "|".join(
-        rf"\b{re.escape(form)}" if form[0].isascii() and form[0].isalpha() else re.escape(form)
-        for form in ordered
-    )
+    latin = [form for form in forms if form[0].isascii() and form[0].isalpha()]
+    others = [form for form in forms if not (form[0].isascii() and form[0].isalpha())]
+    return rf"{alternation(others)}|\b{alternation(latin)}"

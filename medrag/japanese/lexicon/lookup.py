@@ -86,6 +86,7 @@ class Lexicon:
         for word in self._cased:  # so that `find`, which reads folded text, comes upon it
             self._ids.setdefault(word.casefold(), ())
         self._lengths: Final = _lengths(self._ids)
+        self._firsts: Final = frozenset(start[0] for start in self._lengths)
         self._relations: Final = Relations(self.groups, self._keys)
 
     @classmethod
@@ -109,10 +110,12 @@ class Lexicon:
         """
         folded = _fold_in_place(text)
         lengths, ids = self._lengths, self._ids
+        firsts = self._firsts
         begun = [
             position
             for position, character in enumerate(folded)
-            if folded[position : position + 2] in lengths or character in lengths
+            if character in firsts
+            and (folded[position : position + 2] in lengths or character in lengths)
         ]
         mentions: list[Mention] = []
         end = 0
