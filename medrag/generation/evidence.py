@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise, zip_longest
@@ -11,8 +11,8 @@ from itertools import pairwise, zip_longest
 from medrag.documents import directives, grades
 from medrag.documents.passages import Passage
 from medrag.generation.keys import drugs_in, keys_of
-from medrag.generation.measures import Measure, under
-from medrag.japanese import sentences
+from medrag.generation.measures import Measure
+from medrag.generation.rows import Table, cells_of
 from medrag.retrieval.retriever import Hit
 
 
@@ -170,24 +170,25 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
     heading = " ".join((hit.title, hit.society or "", *passage.section))
     over = keys_of(heading)
     headings = {_plain(heading) for heading in passage.section}
-    header: list[str] = []
+    table = Table(
+        raw,
+        table=passage.kind == "table",
+        heading=_plain(_NUMBERED.sub("", passage.section[-1])) if passage.section else "",
+        shown=passage.text,
+    )
     heads = _heads(raw)
     head = ""
     for position, sentence in enumerate(raw):
         if _STRUCTURE.fullmatch(sentence) or _GLOSSARY.match(_BULLET.sub("", sentence)):
             continue
-        cells = _cells(sentence)
-        if cells and not header and passage.kind == "table":
-            header = cells
+        if table.heads(sentence):
             continue
-        named = _named(cells, header)
-        of = _of(cells, header, passage.section) if named else ""
-        shown = of if of in " ".join(passage.text.split()) else ""  # what it can be checked against
-        statements = _row(cells, named, header, shown) if cells else (_plain(sentence),)
+        row = table.row(sentence)
+        statements = row.statements if row else (_plain(sentence),)
         text = "。".join(statements)
         if not text or text in headings:
             continue
-        if position in heads or (not cells and directives.asking(text)):
+        if position in heads or (not row and directives.asking(text)):
             head = text  # a question states nothing, and what follows answers it
             continue
         yield Unit(
@@ -195,21 +196,26 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             position=position,
             statements=statements,
             hit=hit,
-            own=keys_of(" ".join(cells) if cells else text),
-            over=over | keys_of(" ".join((*header, head) if cells else (head,))),
+            own=keys_of(" ".join((*row.cells, *row.columns)) if row else text),
+            over=over | keys_of(" ".join((*table.header, head) if row else (head,))),
             heading=f"{heading} {head}",
             head=head,
-            row=bool(cells),
-            columns=tuple(named),
-            subject=keys_of(cells[0]) if cells else frozenset(),
-            meant=_meant(cells, header) if named else (),
-            of=of,
+            row=bool(row),
+            columns=row.columns if row else (),
+            subject=keys_of(row.cells[0]) if row and row.cells else frozenset(),
+            meant=row.meant if row else (),
+            of=row.of if row else "",
             listed=bool(_LISTED.match(sentence)),
             grade=_only_grades(text),
-            directs=_directs(text),
+            directs=any(map(_directs, statements)),
             forbids=forbids(text),
             reports=bool(_REPORTS.search(text)),
         )
+
+
+_NUMBERED = re.compile(
+    r"^\s*(?:(?:表|図|CQ|BQ|FQ|Q|Table)\s*[0-9０-９A-Za-z.．\-‐−–]*|[0-9０-９.．\-]+)[\s:：]*(?=\S)"
+)
 
 
 def _heads(raw: Sequence[str]) -> frozenset[int]:
@@ -219,7 +225,7 @@ def _heads(raw: Sequence[str]) -> frozenset[int]:
         for position, (line, following) in enumerate(pairwise(raw))
         if len(line) <= _LONGEST_HEAD
         and not _ENDED.search(line)
-        and not _cells(line)
+        and not cells_of(line, table=True)
         and not _BULLET.match(line)
         and _ENDED.search(following)
         and not grades.find(line)
@@ -269,88 +275,3 @@ _FORBIDS = re.compile(
 def forbids(text: str) -> bool:
     """Whether a text says what not to do, or for whom not."""
     return bool(_FORBIDS.search(directives.plain(text)))
-
-
-def _cells(sentence: str) -> list[str]:
-    """The cells of a table row; none if it is not one."""
-    line = sentence.strip()
-    if "\n" in line:
-        return []
-    if line.startswith("|") and line.count("|") > 2:
-        return [" ".join(cell.split()) for cell in line.strip("|").split("|")]
-    if line.count("\t") >= 2:
-        return [" ".join(cell.split()) for cell in line.split("\t")]
-    return []
-
-
-def _named(cells: list[str], header: list[str]) -> dict[str, str]:
-    """The cells of a row by what stands over them, without the first, which says what it is about."""
-    if not cells or len(header) != len(cells) or not cells[0]:
-        return {}
-    return {name: cell for name, cell in zip(header[1:], cells[1:], strict=True) if name and cell}
-
-
-def _meant(cells: Sequence[str], header: Sequence[str]) -> tuple[Measure, ...]:
-    """The measures of a row: those of its first cell, else of a cell that holds nothing but a range."""
-    first = under(header[0], cells[0])
-    return first or tuple(
-        measure
-        for name, cell in zip(header[1:], cells[1:], strict=True)
-        if _BARE.fullmatch(cell)
-        for measure in under(name, cell)
-    )
-
-
-def _of(cells: Sequence[str], header: Sequence[str], section: Sequence[str]) -> str:
-    """The heading of a table whose row does not name the drug of which it speaks.
-
-    It names none, or one that is given besides: 「併用薬 | バルプロ酸あり」 of a table of another drug.
-    """
-    heading = _plain(_NUMBERED.sub("", section[-1])) if section else ""
-    besides = _BESIDES.search(cells[0]) or _BESIDES.search(header[0])
-    drugs = drugs_in(cells[0])
-    if not drugs_in(heading) or (drugs and not besides) or drugs & drugs_in(heading):
-        return ""
-    return heading
-
-
-_NUMBERED = re.compile(
-    r"^\s*(?:(?:表|図|CQ|BQ|FQ|Q|Table)\s*[0-9０-９A-Za-z.．\-‐−–]*|[0-9０-９.．\-]+)[\s:：]*(?=\S)"
-)
-_BESIDES = re.compile(r"併用|(?:あり|なし)(?:$|[（(])")
-_JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
-_BARE = re.compile(
-    r"[0-9０-９][0-9０-９.,〜~–\-\s]*(?:以上|以下|未満|超)?(?:[0-9０-９.]+\s*(?:以下|未満))?(?:\s*(?:kg|歳))?"
-)
-
-
-def _unnamed(cells: Sequence[str]) -> tuple[str, ...]:
-    """A row without names: its sentences, with what is said of them (III、C) in brackets behind."""
-    main = max(cells, key=len, default="")
-    place = cells.index(main) if cells else 0
-    if not _ENDED.search(main):
-        return ("、".join(cells),) if cells else ()
-    *before, last = [main[span.start : span.end] for span in sentences.split(main)]
-    of_it = "、".join(cell.rstrip("。．") for cell in cells[place + 1 :])
-    ahead = [] if all(len(cell) < _NUMBER for cell in cells[:place]) else cells[:place]
-    return (*ahead, *before, f"{last.rstrip('。．')}{f'（{of_it}）' if of_it else ''}")
-
-
-#: A cell ahead of a recommendation that is shorter than this only numbers it.
-_NUMBER = 6
-
-
-def _row(
-    cells: Sequence[str], named: Mapping[str, str], header: Sequence[str], of: str
-) -> tuple[str, ...]:
-    """A row to be read without its table: what stands under each heading, of what the row is about.
-
-    A cell is a claim of its own, which can be cited and checked by itself.
-    """
-    if not named:
-        return _unnamed([cell for cell in cells if cell])
-    japanese = _JAPANESE.search("".join((cells[0], *named)))
-    about = f"{header[0]} {cells[0]}" if _BARE.fullmatch(cells[0]) else cells[0]
-    pattern = "{}の{}は{}" if japanese else "{}, {}: {}"
-    said = (pattern.format(about, name, cell) for name, cell in named.items())
-    return tuple(f"{of}：{one}" if of else one for one in said)
