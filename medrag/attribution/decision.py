@@ -1,9 +1,10 @@
 """Decision: from features and tiers to a verdict, or to a person.
 
 A logistic model gives the chance that a claim is supported; its weights and how they were fitted
-(benchmarks/attribution/learn.py) stand in weights.json, with the two thresholds of the escalate
-zone between them. Critical facts veto: over a firm finding no claim passes, however likely, and a
-tier that contradicts the rules makes the claim one for review, never a silent pass.
+(benchmarks/attribution/learn.py) stand in weights.json, with the thresholds of the escalate zone.
+Critical facts veto: over a firm finding no claim passes, however likely, and a tier that contradicts
+the rules makes the claim one for review, never a silent pass. Boosted trees on the same features
+were no better on authors left out (benchmarks/attribution/README.md), and a sum can be read.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from medrag.errors import SettingsError
 WEIGHTS = Path(__file__).with_name("weights.json")
 # Below this a firm finding is no contradiction: too little shows that the same thing is spoken of.
 PLACED = 0.6
-# The thresholds of a tier with a model, whose scores are probabilities.
+# The thresholds of a tier with a model. A judge has three answers, scored 0.95, 0.05 and 0.03
+# (entailment/llm_judge.py), so that any two between say the same. A cross-encoder gives chances of three
+# labels: it must find one more than twice as likely as the others together, or its word is no word.
+# They are not fitted: that would need judgements of the very model that is to be used.
 MODEL_ACCEPT = 0.7
 MODEL_REJECT = 0.3
 
