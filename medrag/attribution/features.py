@@ -114,7 +114,7 @@ def features(alignment: Alignment, findings: Sequence[Finding]) -> tuple[float, 
         near = finding.rest * surface
         found[f"{family}_near"] += near
         found[f"{family}_far"] += 1 - near
-    return tuple(min(value, _MOST) for value in found.values())
+    return tuple([min(value, _MOST) for value in found.values()])
 
 
 def copied(values: Sequence[float]) -> bool:
@@ -166,9 +166,8 @@ def _shared(alignment: Alignment, size: int) -> float:
 
 
 def _written(alignment: Alignment, size: int) -> frozenset[str]:
-    return frozenset[str]().union(
-        *(_grams(entry.unit.reading.text, size) for entry in alignment.chosen)
-    )
+    found = [_grams(entry.unit.reading.text, size) for entry in alignment.chosen]
+    return found[0].union(*found[1:]) if found else frozenset()
 
 
 def _pieces(alignment: Alignment) -> int:
