@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from medrag.attribution.choice import Chosen, choose
@@ -82,7 +83,7 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
     total = sum(word.weight for word in claim.words) + _QUANTITY * len(amounts)
     covered = sum(word.weight * match for word, match in zip(claim.words, matches, strict=True))
     covered += _QUANTITY * sum(any(row) for row in amounts)
-    units = tuple(tuple(unit for unit in passage.units if unit.states) for passage in passages)
+    units = tuple(passage.stating for passage in passages)
     return Alignment(
         claim=claim,
         premises=units,
@@ -164,22 +165,19 @@ def _worst_clause(claim: Reading, matches: Sequence[float]) -> float:
 
 
 def _closeness(claim: Reading, matches: Sequence[float], chosen: Sequence[Chosen]) -> float:
-    places: list[dict[str, list[int]]] = []
-    readings = (r for entry in chosen for r in (entry.unit.reading, *entry.unit.headings))
-    for reading in dict.fromkeys(readings):
-        found: dict[str, list[int]] = {}
-        for position, word in enumerate(reading.words):
-            found.setdefault(word.key, []).append(position)
-        places.append(found)
-    kept = [word for word, match in zip(claim.words, matches, strict=True) if match >= _KEPT]
+    places = [_near(r) for entry in chosen for r in (entry.unit.reading, *entry.unit.headings)]
+    kept = [word.key for word, match in zip(claim.words, matches, strict=True) if match >= _KEPT]
     pairs = list(pairwise(kept))
-    near = sum(
-        any(
-            0 < after - before <= _NEIGHBOURS
-            for found in places
-            for before in found.get(one.key, ())
-            for after in found.get(other.key, ())
-        )
-        for one, other in pairs
-    )
+    near = sum(any(pair in found for found in places) for pair in pairs)
     return near / len(pairs) if pairs else 1.0
+
+
+@lru_cache(maxsize=16384)
+def _near(reading: Reading) -> frozenset[tuple[str, str]]:
+    """The keys of words that stand within a few words of each other, in their order."""
+    keys = [word.key for word in reading.words]
+    return frozenset(
+        (key, after)
+        for position, key in enumerate(keys)
+        for after in keys[position + 1 : position + 1 + _NEIGHBOURS]
+    )

@@ -212,7 +212,7 @@ def _numbers(word: _Wanted, passage: Passage) -> Collection[int]:
 
 
 def _names(word: _Wanted, unit: Unit) -> bool:
-    return not (word.names.isdisjoint(unit.keys) and word.names.isdisjoint(unit.reading.meanings))
+    return not word.names.isdisjoint(unit.names)
 
 
 def _gain(

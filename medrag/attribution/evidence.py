@@ -53,6 +53,7 @@ class Unit:
         reading: A table row is read with its header: カルベジロールは開始用量 1.25 mg。
         text: The reading's, in lower case.
         keys: Of its words, with the abbreviations that the passage defines spelled out.
+        names: These and the concepts that it names itself.
         around: Keys of its headings: context, not content.
         meanings: Concepts of its terms, and of those of its headings.
         headings: Readings of the headings that govern it.
@@ -69,6 +70,7 @@ class Unit:
     reading: Reading
     text: str
     keys: frozenset[str]
+    names: frozenset[str]
     around: frozenset[str]
     meanings: frozenset[str]
     headings: tuple[Reading, ...]
@@ -82,6 +84,7 @@ class Passage:
     """A passage's units, and where its words, names, amounts and squeezed sentences stand.
 
     Attributes:
+        stating: Those of its units that state something.
         postings, numbers, dimensions: Of a key or a concept, of an amount, of a kind of amount: the
             units that hold it.
         everything, meanings: All its keys, and all its concepts.
@@ -90,6 +93,7 @@ class Passage:
     """
 
     units: tuple[Unit, ...]
+    stating: tuple[Unit, ...]
     postings: dict[str, tuple[int, ...]]
     numbers: dict[tuple[Interval, ...], tuple[int, ...]]
     dimensions: dict[str, tuple[int, ...]]
@@ -112,7 +116,7 @@ def analyse(text: str) -> Passage:
     for number, unit in enumerate(units):
         if not unit.states or unit.grades_only:
             continue
-        for key in unit.keys | unit.reading.meanings:
+        for key in unit.names:
             postings.setdefault(key, []).append(number)
         for parts in {amount.parts for amount in unit.reading.quantities}:
             numbers.setdefault(parts, []).append(number)
@@ -120,6 +124,7 @@ def analyse(text: str) -> Passage:
             dimensions.setdefault(dimension, []).append(number)
     return Passage(
         units=units,
+        stating=tuple(unit for unit in units if unit.states),
         postings={key: tuple(places) for key, places in postings.items()},
         numbers={parts: tuple(places) for parts, places in numbers.items()},
         dimensions={dimension: tuple(places) for dimension, places in dimensions.items()},
@@ -172,6 +177,7 @@ def _units(text: str, statements: Sequence[Statement]) -> Iterator[Unit]:
             headings, governing = (*title, reading), ()
             if position == 0 and not reading.negators:
                 title = (reading,)
+        keys = _spelled_out(reading.keys, defined)
         yield Unit(
             states=states,
             grades_only=_GRADE_LINE.match(reading.text.strip()) is not None
@@ -181,7 +187,8 @@ def _units(text: str, statements: Sequence[Statement]) -> Iterator[Unit]:
             end=statement.end,
             reading=reading,
             text=reading.text.lower(),
-            keys=_spelled_out(reading.keys, defined),
+            keys=keys,
+            names=keys | reading.meanings,
             around=frozenset(key for entry in governing for key in entry.keys),
             meanings=reading.meanings.union(*(entry.meanings for entry in governing)),
             headings=governing,

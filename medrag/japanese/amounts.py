@@ -62,34 +62,41 @@ class Quantity:
 
         Of two dates one may be less exact (2024年, 2024年6月1日).
         """
-        if self.dimension == other.dimension == "date":
-            mine, theirs = self.parts[0], other.parts[0]
-            return mine.low <= theirs.low <= theirs.high <= mine.high or (
-                theirs.low <= mine.low <= mine.high <= theirs.high
-            )
-        if {self.dimension, other.dimension} == {"degree", "temperature"}:
-            return self.parts == other.parts  # 37.5度以上の熱
-        if self.dimension in TIMED and any(
-            one.text.endswith("目") and two.unit.endswith("間")
-            for one, two in ((self, other), (other, self))
-        ):
-            return False  # 術後14日目, 14日間
-        if {self.dimension, other.dimension} == {"days", "times per days"}:
-            length, often = (self, other) if self.dimension == "days" else (other, self)
-            return often.text.endswith("間隔") and length.parts == tuple(
-                Interval(1 / part.high, 1 / part.low) for part in often.parts
-            )  # 2〜4週あけて, 2〜4週の間隔で
-        if self.dimension and other.dimension and self.dimension != other.dimension:
-            return False
-        if {self.dimension, other.dimension} == {"", "percent"}:
-            bare, share = (other, self) if self.dimension else (self, other)
-            if "分" in bare.text or bare.text[-1:] in "人例名":  # 半分, 4分の1, 100人中4人
-                return [part.low * 100 for part in bare.parts] == [part.low for part in share.parts]
         if self.dimension == other.dimension:
-            return self.parts == other.parts
+            if self.dimension == "date":
+                mine, theirs = self.parts[0], other.parts[0]
+                return mine.low <= theirs.low <= theirs.high <= mine.high or (
+                    theirs.low <= mine.low <= mine.high <= theirs.high
+                )
+            return self.parts == other.parts and not (
+                self.dimension in TIMED and (self._counts_on(other) or other._counts_on(self))
+            )
+        if self.dimension and other.dimension:
+            return self._same_otherwise(other) or other._same_otherwise(self)
+        bare, share = (other, self) if self.dimension else (self, other)
+        if share.dimension == "percent" and ("分" in bare.text or bare.text[-1:] in "人例名"):
+            # 半分, 4分の1, 100人中4人
+            return [part.low * 100 for part in bare.parts] == [part.low for part in share.parts]
         # eGFR 30 against eGFR 30 mL/分/1.73m²: as written, the numbers are what can be compared.
-        return self._as_written() == other._as_written()
+        return _as_written(bare) == _as_written(share)
 
-    def _as_written(self) -> tuple[Interval, ...]:
-        factor = unit_of(self.unit).factor if self.unit else Fraction(1)
-        return tuple(Interval(part.low / factor, part.high / factor) for part in self.parts)
+    def _counts_on(self, other: Quantity) -> bool:
+        """Whether this one is a point in time and the other a length: 術後14日目, 14日間."""
+        return self.text.endswith("目") and other.unit.endswith("間")
+
+    def _same_otherwise(self, other: Quantity) -> bool:
+        """Whether both are one thing told in two dimensions: 37.5度の熱; 2〜4週あけて, 2〜4週の間隔で."""
+        if self.dimension == "degree":
+            return other.dimension == "temperature" and self.parts == other.parts
+        if self.dimension == "days" and other.dimension == "times per days":
+            return other.text.endswith("間隔") and self.parts == tuple(
+                Interval(1 / part.high, 1 / part.low) for part in other.parts
+            )
+        return False
+
+
+def _as_written(quantity: Quantity) -> tuple[Interval, ...]:
+    if not quantity.unit:
+        return quantity.parts
+    factor = unit_of(quantity.unit).factor
+    return tuple(Interval(part.low / factor, part.high / factor) for part in quantity.parts)
