@@ -39,6 +39,7 @@ class Alignment:
         clause_coverage: The same for the worst clause that has content of its own.
         closeness: The share of its held words whose neighbours are neighbours in the evidence too: a
             claim written near the text has most, a free paraphrase few.
+        beside: Keys of what the checked text says next.
         strengths, certainties: Cues anywhere in the passages, for grades that stand apart.
     """
 
@@ -52,12 +53,19 @@ class Alignment:
     coverage: float
     clause_coverage: float
     closeness: float
+    beside: frozenset[str]
     strengths: frozenset[str]
     certainties: frozenset[str]
 
 
-def align(claim: Reading, premises: Sequence[str], question: str | None = None) -> Alignment:
-    """Choose the units that carry `claim`, and match its words. Linear in what it meets."""
+def align(
+    claim: Reading, premises: Sequence[str], question: str | None = None, *, beside: str = ""
+) -> Alignment:
+    """Choose the units that carry `claim`, and match its words. Linear in what it meets.
+
+    Args:
+        beside: What the checked text says next.
+    """
     passages = [analyse(premise) for premise in premises]
     chosen = choose(claim, passages)
     context = read(question).keys if question else frozenset()
@@ -95,6 +103,7 @@ def align(claim: Reading, premises: Sequence[str], question: str | None = None) 
         coverage=covered / total if total else float(bool(chosen)),
         clause_coverage=_worst_clause(claim, matches),
         closeness=_closeness(claim, matches, chosen),
+        beside=read(beside).keys if beside else frozenset(),
         strengths=frozenset(cue for passage in passages for cue in passage.strengths),
         certainties=frozenset(cue for passage in passages for cue in passage.certainties),
     )

@@ -33,6 +33,9 @@ _SEVERITY: dict[Verdict, int] = {
 _ALTERNATIVES = 20
 
 
+_BESIDE = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """A statement, the indices of the passages that it cites, and their numbers."""
@@ -40,6 +43,7 @@ class _Case:
     statement: Statement
     cited: tuple[int, ...]
     numbers: tuple[int, ...]
+    beside: str = ""  # the statements that follow, which may make its exceptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +253,8 @@ def _against(
     premises = [passages[position] for position in case.cited]
     reading = read(case.statement.plain)
     verbatim = _verbatim(reading, premises)
-    return verbatim or align(reading, [premise.text for premise in premises], question)
+    texts = [premise.text for premise in premises]
+    return verbatim or align(reading, texts, question, beside=case.beside)
 
 
 def _verbatim(reading: Reading, premises: Sequence[EvidenceText]) -> _Verbatim | None:
@@ -295,11 +300,13 @@ def _cases(text: str, numbering: Mapping[int, int]) -> tuple[list[_Case], tuple[
     """The statements with the passages they cite, and the marker numbers that name none."""
     cases = []
     unresolved: dict[int, None] = {}
-    for statement in statements.split(text):
+    found = statements.split(text)
+    for position, statement in enumerate(found):
         numbers = tuple(number for number in statement.numbers if number in numbering)
         unresolved.update(dict.fromkeys(n for n in statement.numbers if n not in numbering))
         cited = tuple(dict.fromkeys(numbering[number] for number in numbers))
-        cases.append(_Case(statement=statement, cited=cited, numbers=numbers))
+        beside = "".join(other.plain for other in found[position + 1 : position + 1 + _BESIDE])
+        cases.append(_Case(statement=statement, cited=cited, numbers=numbers, beside=beside))
     return cases, tuple(unresolved)
 
 

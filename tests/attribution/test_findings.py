@@ -3,8 +3,10 @@
 import pytest
 
 from medrag.attribution.alignment import align
+from medrag.attribution.checker import Checker
 from medrag.attribution.differences import find
 from medrag.attribution.facts import read
+from medrag.attribution.verdicts import EvidenceText
 
 
 def kinds(claim: str, *passages: str) -> set[str]:
@@ -88,3 +90,61 @@ ALTERED = [
 @pytest.mark.parametrize(("kind", "passage", "claim"), ALTERED, ids=[case[0] for case in ALTERED])
 def test_what_is_altered_is_still_found(kind, passage, claim):
     assert kind in kinds(claim, passage)
+
+
+REVERSED = [
+    ("after for before", "バンコマイシンは、切開の1時間前から投与する。", "バンコマイシンは、切開が終わってから1時間投与する。"),
+    ("which is given first", "低血糖ではチアミンを先に静注し、続いてブドウ糖を静注する。", "低血糖では、ブドウ糖を先に入れ、そのあとチアミンを入れる。"),
+    ("what the interval follows", "ヨウ化カリウムは、チアマゾールの開始から1時間以上経ってから与える。", "ヨウ化カリウムを与えて1時間以上経ってから、チアマゾールを開始する。"),
+    ("beforehand, not at need", "オピオイドの開始と同時に、制吐薬を予防的に投与する。", "悪心が現れてから、制吐薬の投与を始める。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "passage", "claim"), REVERSED, ids=[case[0] for case in REVERSED])
+def test_what_comes_first_is_read_however_it_is_said(what, passage, claim):
+    assert "timing" in firm(claim, passage)
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("止血を確認してからドレッシング材を貼る。", "ドレッシング材を貼る前に止血を確認する。"),
+        ("ワクチンは摘脾の2週間前までに接種する。", "ワクチンを接種してから2週間以上あけて摘脾を行う。"),
+        ("オピオイドの開始と同時に、制吐薬を投与する。", "悪心が現れてからではなく、オピオイドの開始時に制吐薬を投与する。"),
+    ],
+)  # fmt: skip
+def test_the_same_order_in_other_words_is_none_that_differs(passage, claim):
+    assert "timing" not in kinds(claim, passage)
+
+
+def test_stages_that_are_exchanged_are_found_over_two_sentences():
+    passage = "軽症ではアセトアミノフェンを投与する。効果がなければトラマドールに変更する。"
+    assert "first_second_line" in firm(
+        "軽症ではまずトラマドールを投与し、効果がなければアセトアミノフェンに変更する。", passage
+    )
+    assert "first_second_line" not in kinds(
+        "軽症ではまずアセトアミノフェンを投与し、効果がなければトラマドールに変更する。", passage
+    )
+
+
+def test_an_exception_in_the_next_sentence_is_part_of_what_it_limits():
+    passage = "外来でのレボフロキサシン内服を選択できる。ただし、キノロンの予防内服中の患者は除く。"
+    assert "condition_dropped" in kinds("外来でのレボフロキサシン内服を選択できる。", passage)
+    told = "外来でのレボフロキサシン内服を選択できる。ただし、予防内服中は除く。"
+    checked = Checker().judge(told, [EvidenceText(id="1", text=passage)])
+    assert "condition_dropped" not in {piece.kind for piece in checked.differences}
+
+
+def test_a_value_from_a_sentence_that_speaks_of_something_else_is_no_support():
+    passage = "術後14日で転院する。エノキサパリンは術後24時間以降に皮下注し、11日間続ける。"
+    assert kinds("エノキサパリンの皮下注は14日間続ける。", passage) & {
+        "swapped_values",
+        "duration",
+        "timing",
+    }
+
+
+def test_limits_of_a_table_are_limits():
+    table = "| 項目 | 下限 | 上限 |\n|---|---|---|\n| 血糖 | 50 mg/dL | 500 mg/dL |\n"
+    assert "comparator" not in kinds("血糖が50 mg/dL未満であれば報告する。", table)
+    assert "comparator" in kinds("血糖が50 mg/dL超であれば報告する。", table)

@@ -17,6 +17,19 @@ _REST = 0.93
 _ONLY = re.compile(
     r"に限|限定|限られ|絞[らり]|のみ|(?<!回)(?<!度)だけ(?![でのな])|\bonly\b(?! a\b)", re.IGNORECASE
 )
+_EVERY = re.compile(
+    r"すべて|全て|全例|全員|一律|あらゆる|いかなる|どのような|どんな|誰|例外なく|無条件|\b(?:all|every|any)\b",
+    re.IGNORECASE,
+)
+_NAME = 1.0
+_EXCEPTION = re.compile(
+    r"\W*(?:ただし|但し|例外|なお)|(?:this recommendation|it) does not|except|not for",
+    re.IGNORECASE,
+)
+_EXEMPT = re.compile(
+    r"を?除[くきい]|除外|適用しな|対象(?:と(?:は)?しな|外)|含めな|この限りで|does not apply|except|not for",
+    re.IGNORECASE,
+)
 _WIDE = frozenset(("=all", "=regardless", "=none"))
 _ALONE = re.compile(r"単独|単剤|に限|限定|以外|を除|初回|alone|solely|merely")
 _RESTRICTED = ("を除", "以外", "に限", "のみ", "だけ")
@@ -43,6 +56,8 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         concept for entry in alignment.chosen for concept in entry.unit.reading.concepts
     )
     wide = claim.concepts & _WIDE
+    if wide == {"=all"} and "=must" in held and not _EVERY.search(claim.text):
+        wide = frozenset()  # 必ず書く is 書かなければならない
     if wide and not held & _WIDE:
         yield Finding(kind="scope", claim="・".join(sorted(wide)), evidence="", firm=True)
     if "=some" in claim.concepts and "=some" not in held:
@@ -68,6 +83,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         yield from _narrowed(alignment, narrow)
     for entry in alignment.chosen[:1]:
         yield from _dropped(alignment, entry.unit.reading)
+    yield from _excepted(alignment)
 
 
 def _added(alignment: Alignment) -> Iterator[Finding]:
@@ -88,6 +104,34 @@ def _added(alignment: Alignment) -> Iterator[Finding]:
                 end=span.end,
                 firm=sum(w.weight for w in novel) >= 2,
             )
+
+
+def _excepted(alignment: Alignment) -> Iterator[Finding]:
+    """An exception that the passage makes in the next sentence, and of which the claim says nothing."""
+    claim = alignment.claim
+    chosen = [entry.unit for entry in alignment.chosen]
+    home = chosen[alignment.homes[-1]]
+    for units in alignment.premises:
+        if home not in units:
+            continue
+        at = units.index(home)
+        for unit in units[at + 1 : at + 2]:
+            names = {w.key for w in unit.reading.words if w.weight >= _NAME}
+            if (
+                unit.subject is None
+                and _EXCEPTION.match(unit.reading.text)
+                and _EXEMPT.search(unit.reading.text)
+                and unit not in chosen
+                and names
+                and not names & (claim.keys | alignment.beside) - home.keys
+                and not unit.reading.meanings & claim.meanings - home.meanings
+            ):
+                yield Finding(
+                    kind="condition_dropped",
+                    claim="",
+                    evidence=unit.reading.text.strip(),
+                    firm=False,
+                )
 
 
 def _narrowed(alignment: Alignment, narrow: frozenset[str]) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _OPEN = re.compile(
 )
 _DONE = re.compile(r"(?:[をはもの])?(?:し(?!な|ま?せ)|する|され|行[うわいっえ]|実施)")
 _DOING = 0.5
+_BEHIND = 1
 
 
 def embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
@@ -48,7 +49,11 @@ def embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
         for n in negators:
             if reading.text[n.start : n.end] in wordings or _OPEN.match(reading.text, n.end):
                 continue
-            key = reading.words[n.target].key if n.target >= 0 else ""
+            word = reading.words[n.target] if n.target >= 0 else None
+            affix = word is not None and word.weight < _DOING and n.start == word.end  # 薬なしで
+            if word is None or affix or _is_denied_too(word.key, other):
+                continue
+            key = word.key
             if key in other.keys and key not in denied:
                 wording = reading.text[n.start : n.end]
                 own = reading is claim
@@ -60,6 +65,17 @@ def embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
                     end=n.end if own else 0,
                     firm=False,
                 )
+
+
+def _is_denied_too(key: str, reading: Reading) -> bool:
+    """Whether a denial stands a word or two behind it: 静脈路がない, 静脈路が確保されていない."""
+    return any(
+        n.target >= 0
+        and any(
+            reading.words[at].key == key for at in range(max(0, n.target - _BEHIND), n.target + 1)
+        )
+        for n in reading.negators
+    )
 
 
 def only_denied(alignment: Alignment, clause: int) -> Iterator[Finding]:

@@ -9,13 +9,13 @@ from medrag.attribution.alignment import Alignment
 #: Below this coverage a finding of its kind may come from free wording, and is doubtful at best.
 #: Order and roles are read from word order, which a paraphrase changes first.
 _ENOUGH = {
-    "role_swap": 0.88, "condition_added": 0.6, "addition": 0.0, "logic": 0.93, "updown": 0.8, "doing": 0.85, "change": 0.8, "better": 0.8, "tempo": 0.85, "compare": 0.8, "swapped_values": 0.88, "crossed": 0.85, "timing": 0.85, "negation": 0.7, "double_negation": 0.7,
+    "role_swap": 0.88, "condition_added": 0.6, "addition": 0.0, "logic": 0.93, "updown": 0.8, "doing": 0.85, "change": 0.8, "better": 0.8, "tempo": 0.85, "compare": 0.8, "swapped_values": 0.88, "crossed": 0.85, "timing": 0.7, "negation": 0.7, "double_negation": 0.7,
     "antonym": 0.75, "entity": 0.0, "scope": 0.7, "causal_overclaim": 0.65, "contraindication_caution": 0.65,
 }  # fmt: skip
 _ENOUGH_OTHERWISE = 0.6
 _CLOSE = 0.65  # a claim in other words or another order is not rejected on one word's account
 # They are about the order itself.
-_OF_ORDER = frozenset(("first_second_line", "crossed"))
+_OF_ORDER = frozenset(("first_second_line", "crossed", "timing"))
 _NARROW = 0.6  # of the claim's length: more is the whole statement, not a part of it
 
 

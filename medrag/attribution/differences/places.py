@@ -85,6 +85,11 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
     found = []
     for order, entry in enumerate(alignment.chosen):
         reading = entry.unit.reading
+        refusing = {
+            n.clause
+            for n in reading.negators
+            if forbidden and n.predicate and reading.text[n.start : n.end] in denied
+        }
         for number in range(len(reading.clauses)):
             there = [word for word in reading.words if word.clause == number]
             keys = {word.key for word in there}
@@ -97,6 +102,10 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
                 if word.key in keys
                 or (word.term >= 0 and claim.terms[word.term].concepts & meanings)
             ]
+            if (
+                number in refusing
+            ):  # 招くおそれがあり、避ける: what is avoided stands in the clause before
+                held = [word for word in words if word.key in reading.keys]
             score = sum(word.weight for word in held)
             span = reading.clauses[number]
             score += sum(
@@ -109,11 +118,7 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
                 ends = bool(there) and _said(last, {_predicate(reading, there)})
                 if denied and forbidden:
-                    ends = any(word.weight >= _NAME for word in held) and any(
-                        reading.text[n.start : n.end] in denied
-                        for n in reading.negators
-                        if n.predicate and n.clause == number
-                    )
+                    ends = any(word.weight >= _NAME for word in held) and number in refusing
                 found.append(
                     Place(
                         unit=entry.unit,

@@ -32,6 +32,9 @@ _CONTRAST = re.compile(r"で(?:は)?なく(?:て)?[、,]?\s*$")
 _JOINED = re.compile(r"\s*(?:で(?:あり|あって|ある(?:ため|ので))|なため|なので|のため)")
 _TAKEN = 0.7
 _BUT = re.compile(r"以外(?:では|には|で|に|の|は)|を除[きいく]|でなければ")
+_WHO = re.compile(r"\b(?:who|which|whose)\b[^,.;]*$")  # adults who cannot swallow should ...
+_SHOULD = re.compile(r"\b(?:should|must|may|can|are|is|need)\b", re.IGNORECASE)
+_MENTIONED = re.compile(r"(?:し|っ|い|ん)?[ただ](?:後|あと|ら|場合|とき|患者|人)|後|中の")
 _AIM = re.compile(r"(?:する)?(?:ため|目的|よう)")  # 脱水を避けるため
 _NEEDS = frozenset(("要する", "必要"))
 _STOPPED = "中止"
@@ -69,7 +72,10 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if results[0] is None and all(option.unit is not home for option in options):
             yield from _elsewhere(alignment, clause, home)
         if all(result is not None for result in results) and results[0] is not None:
-            if not _said_apart(alignment, clause, options[0]):
+            if not (
+                _said_apart(alignment, clause, options[0])
+                or _forbidden_apart(alignment, clause, options[0])
+            ):
                 yield results[0]
         elif results[0] is None:
             yield from denials.embedded(claim, clause, options[0])
@@ -93,6 +99,20 @@ def _said_apart(alignment: Alignment, clause: int, first: Place) -> bool:
         and place.held & beside > first.held & beside
         and _compare(claim, clause, place) is None
         for place in every(alignment, clause)
+    )
+
+
+def _forbidden_apart(alignment: Alignment, clause: int, first: Place) -> bool:
+    """Whether what is denied stands in a list of what is forbidden: 【禁忌】…、重い心疾患の患者."""
+    claim = alignment.claim
+    if sum(n.main for n in claim.negators if n.clause == clause) != 1:
+        return False
+    wanted = {w.key for w in claim.words if w.clause == clause and w.weight >= 1} - first.held
+    return any(
+        "prohibit" in reading.modality.deontics and wanted & entry.unit.keys
+        for entry in alignment.chosen
+        if entry.unit is not first.unit
+        for reading in (entry.unit.reading, *entry.unit.headings)
     )
 
 
@@ -156,11 +176,8 @@ def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) 
         for word in claim.words
         if word.clause == clause and word.key not in place.unit.around
     )
-    denied = any(
-        n.target >= 0 and reading.words[n.target].key in other.keys
-        for reading, negators, other in ((claim, left[0], evidence), (evidence, left[1], claim))
-        for n in negators
-    )
+    denied = any(n.target >= 0 and claim.words[n.target].key in evidence.keys for n in left[0])
+    denied |= any(n.target >= 0 and _affirms(claim, evidence.words[n.target].key) for n in left[1])
     least = (
         denied
         or len(mine) > 1
@@ -180,6 +197,13 @@ def _counted(claim: Reading, clause: int, place: Place, around: frozenset[int]) 
     )
 
 
+def _affirms(reading: Reading, key: str) -> bool:
+    """Whether a word is said, not only mentioned: 使った後も授乳を続ける does not say to use it."""
+    return any(
+        word.key == key and not _MENTIONED.match(reading.text, word.end) for word in reading.words
+    )
+
+
 def _needs(reading: Reading, negator: Negator) -> bool:
     """Whether what is denied is the need: of anything that the other side does."""
     return negator.target >= 0 and reading.words[negator.target].key in _NEEDS
@@ -187,6 +211,11 @@ def _needs(reading: Reading, negator: Negator) -> bool:
 
 def _is_joined(reading: Reading, negator: Negator) -> bool:
     """Whether a negation belongs to a predicate before the last one of its clause, or says what for."""
+    span = reading.clauses[negator.clause]
+    if _WHO.search(reading.text, span.start, negator.start) and _SHOULD.search(
+        reading.text, negator.end, span.end
+    ):
+        return True
     if negator.predicate and _AIM.match(reading.text, negator.end):
         return True
     return _JOINED.match(reading.text, negator.end) is not None and any(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.binding import likeness, surroundings
 from medrag.attribution.differences.finding import Finding
-from medrag.attribution.differences.places import places
 from medrag.attribution.differences.polarity import COMPLEMENTS
+from medrag.attribution.differences.sequence import orders
+from medrag.attribution.differences.swapped import borrowed, swapped
 from medrag.attribution.facts import Reading
 from medrag.japanese.quantities import Quantity
 
@@ -18,12 +19,16 @@ _LEFT = re.compile(r"残り|残る|のこり")
 _ONCE = re.compile(r"単回|一度|1度")
 _ALONE = re.compile(r"単剤|単独")
 _BOTH = re.compile(r"両剤|両薬|両者|併用")
+_LIMIT = re.compile(r"(下限|上限|最短|最低|最小|最長|最大|最高)[^、。0-9]{0,4}(?=[0-9]|$)")
+# Below the lower limit, and at it or above: both speak of that end.
+_LIMITS = {
+    "下限": ("lt", "ge"), "上限": ("gt", "le"), "最短": ("ge",), "最低": ("ge",), "最小": ("ge",),
+    "最長": ("le",), "最大": ("le",), "最高": ("le",),
+}  # fmt: skip
 _PARTED = re.compile(r"\s*に分け|\s*分割")
 _PERIOD = re.compile(r"1日|一日|日量|週|月|年")
 # Counted things: 1回 beside 1週 is no other unit of one amount.
 _COUNTED = frozenset(("times", "agents", "persons", "fold", "points", "degree", "rank", "step", "pieces", "places", "visits", "studies", ""))  # fmt: skip
-_SWAPPED = 0.4
-_SWAPPED_FIRMLY = 0.6
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -54,15 +59,18 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if not same:
             yield from _absent(alignment, amount, held)
             continue
-        matching = [entry for entry in same if _agrees(amount, entry[1])]
+        matching = [entry for entry in same if _agrees(amount, *entry)]
         if not matching:
             reading, other = same[0]
-            if _complement(claim, amount, reading, other):
+            if _complement(claim, amount, reading, other) or _in_order(claim, reading):
                 continue
             stated = bool(amount.comparator and other.comparator)
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
             continue
-        yield from _swapped(alignment, amount, matching, held)
+        if (rival := borrowed(alignment, amount, home)) is not None:
+            yield Finding(kind="swapped_values", claim=amount.text, evidence=rival.text, start=amount.start, end=amount.end, firm=False, same_place=True)  # fmt: skip
+            continue
+        yield from swapped(alignment, amount, matching, held)
 
 
 def _other_sort(amount: Quantity, other: Quantity) -> bool:
@@ -71,6 +79,11 @@ def _other_sort(amount: Quantity, other: Quantity) -> bool:
         if counted.dimension in _COUNTED - {""} and not bare.dimension:
             return "." in bare.text
     return False
+
+
+def _in_order(claim: Reading, reading: Reading) -> bool:
+    """Whether both tell one order from its two ends: 摘脾の2週間前に接種する, 接種から2週間後に摘脾する."""
+    return any(mine.repeats(order) for mine in orders(claim) for order in orders(reading))
 
 
 def _complement(claim: Reading, amount: Quantity, reading: Reading, other: Quantity) -> bool:
@@ -150,13 +163,22 @@ def _worded(amount: Quantity, alignment: Alignment, held: list[tuple[Reading, Qu
     return False
 
 
-def _agrees(amount: Quantity, other: Quantity) -> bool:
+def _limit(reading: Reading, amount: Quantity) -> str:
+    """The word before a value that says which end it is: 下限 2.5, 最短時間 8時間."""
+    within = _LIMIT.match(amount.text)
+    match = within or _LIMIT.search(reading.text, max(0, amount.start - 8), amount.start)
+    return match[1] if match else ""
+
+
+def _agrees(amount: Quantity, reading: Reading, other: Quantity) -> bool:
     if {amount.comparator, other.comparator} == {"gt", "ge"} and "過ぎ" in amount.text + other.text:
         return True  # 72時間を過ぎたら is 72時間以降
     if amount.role != other.role and "every" in (amount.role, other.role):
         return amount.role == "" or other.role == ""
     if {amount.role, other.role} == {"before", "after"}:
         return False
+    if amount.comparator in _LIMITS.get(_limit(reading, other), ()):
+        return True
     return amount.comparator == other.comparator or (
         not (amount.comparator and other.comparator) and _loose(amount, other)
     )
@@ -267,79 +289,3 @@ def _composed(amount: Quantity, others: list[Quantity]) -> bool:
                 if (low, high) == amount.parts[0]:
                     return True
     return False
-
-
-def _seated(alignment: Alignment, amount: Quantity, rival: Quantity) -> bool:
-    """Whether the clause with the claim's predicate has this value, and not the other."""
-    options = places(alignment, alignment.claim.clause_at(amount.start))
-    if not options or not options[0].ends or options[0].unit.subject is not None:
-        return False
-    reading, span = options[0].unit.reading, options[0].unit.reading.clauses[options[0].clause]
-    there = [other for other in reading.quantities if span.start <= other.start < span.end]
-    return any(amount.same_value(o) for o in there) and not any(rival.same_value(o) for o in there)
-
-
-def _in_series(claim: Reading, reading: Reading, own: Quantity, rival: Quantity) -> bool:
-    """Whether a value stands later in a series than its rival, with a name that the claim has.
-
-    Of 「胸部の線量は1 mGy、骨盤では10 mGy」 the second says 線量 only by the first.
-    """
-    comma = reading.text.rfind("、", 0, own.start)
-    if not rival.start < comma or rival not in reading.quantities:
-        return False
-    before = {word.key for word in reading.words if word.end <= comma}
-    return any(
-        comma < word.start < own.start and word.weight >= 1 and word.key in claim.keys - before
-        for word in reading.words
-    )
-
-
-def _swapped(
-    alignment: Alignment,
-    amount: Quantity,
-    matching: list[tuple[Reading, Quantity]],
-    held: list[tuple[Reading, Quantity]],
-) -> Iterator[Finding]:
-    rivals = [
-        (reading, other)
-        for reading, other in held
-        if other.dimension == amount.dimension and not amount.same_value(other)
-    ]
-    if not rivals:
-        return
-    claim = alignment.claim
-    around = surroundings(claim, amount.start, amount.end)
-    straight = _best(around, matching)
-    like, rival = max(
-        ((_best(around, [(reading, other)]), other) for reading, other in rivals),
-        key=lambda entry: entry[0],
-    )
-    margin = like - straight
-    partner = next((other for other in claim.quantities if other.same_value(rival)), None)
-    if partner is not None:
-        # Both are in the claim: does each stand where the other should?
-        theirs = surroundings(claim, partner.start, partner.end)
-        margin += _best(theirs, matching)
-        margin -= _best(theirs, [(r, o) for r, o in held if partner.same_value(o)])
-    within = rival.is_range and all(
-        other.low <= mine.low <= mine.high <= other.high
-        for mine, other in zip(amount.parts, rival.parts, strict=False)
-    )
-    if partner is None and any(_in_series(claim, reading, own, rival) for reading, own in matching):
-        return
-    if margin > _SWAPPED and not within and not _seated(alignment, amount, rival):
-        yield Finding(
-            kind="swapped_values",
-            claim=amount.text,
-            evidence=rival.text,
-            start=amount.start,
-            end=amount.end,
-            firm=partner is not None and margin > _SWAPPED_FIRMLY and not rival.is_range,
-            same_place=True,
-        )
-
-
-def _best(around: dict[str, float], places: Sequence[tuple[Reading, Quantity]]) -> float:
-    return max(
-        likeness(around, surroundings(reading, other.start, other.end)) for reading, other in places
-    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.attribution.alignment import Alignment
@@ -22,26 +21,11 @@ _CASES = ("を", "へ", "から", "より", "で", "に")
 _MANY = 14  # names of one claim: their pairs are compared
 _SWAPPED = 0.6
 _LISTED = re.compile(r"[^はをにでがへ]{0,14}$")
-_FIRST = re.compile(r"まず|最初に|はじめに|初めに|第一に|第一選択")
-_THEN = re.compile(
-    r"不十分|足りな|反応(?:が乏し|しな|がな)|効(?:果がな|かな)|無効|届かな|達しな|改善しな|得られな|できな|場合は|なければ|[れけせ]ば、"
-)
 _SIDE = {"前": "前", "後": "後"}
 _WHEN = {"before": "前", "after": "後"}
 _ENGLISH = re.compile(r"\b(before|after)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"に比べ|に比し|と比べ|と比較|より(?!も?前|後|、)")
-_ORDER = re.compile(
-    r"(?P<then>[てで]から|[たの]?後(?:に|は|、|で)|[たの]?あと(?:に|は|、|で)|次いで|その後|て、次に)|(?P<ahead>(?:る|の)?前(?:に|から|は)|に先立|までに)"
-)
-
-
 _NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    first: str
-    second: str
 
 
 def find(alignment: Alignment) -> Iterator[Finding]:
@@ -49,9 +33,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     yield from _exchanged(alignment)
     yield from _held_by_another(alignment)
     yield from _misplaced(alignment)
-    yield from _reversed(alignment)
     yield from _relative(alignment)
-    yield from _stages(alignment)
 
 
 def _exchanged(alignment: Alignment) -> Iterator[Finding]:
@@ -202,28 +184,6 @@ def _passive(reading: Reading) -> bool:
     return re.search(r"[らさかたまわなば]れ(?:る|た|て|な|ま|ず)", reading.text) is not None
 
 
-def _reversed(alignment: Alignment) -> Iterator[Finding]:
-    mine = list(_steps(alignment.claim))
-    if not mine:
-        return
-    for entry in alignment.chosen:
-        held = list(_steps(entry.unit.reading))
-        for theirs in held:
-            for step in mine:
-                if step not in held and (
-                    step.first == theirs.second
-                    and step.second == theirs.first
-                    and step.first != step.second
-                ):
-                    yield Finding(
-                        kind="timing",
-                        claim=alignment.claim.text.strip(),
-                        evidence=entry.unit.reading.text.strip(),
-                        same_place=True,
-                    )
-                    return
-
-
 def _relative(alignment: Alignment) -> Iterator[Finding]:
     """吸入後 against 吸入前, 治療中 against 治療終了後: when, relative to one and the same thing."""
     theirs: dict[str, set[str]] = {}
@@ -269,63 +229,6 @@ def _moments(reading: Reading) -> tuple[Moment, ...]:
             Moment(key=word.key, when=when, start=match.start(), end=word.end) for word in following
         )
     return tuple(found)
-
-
-def _stages(alignment: Alignment) -> Iterator[Finding]:
-    """まずAを行い、不十分ならBを行う told as B first and A then."""
-    mine = _staged(alignment.claim)
-    if mine is None:
-        return
-    for entry in alignment.chosen:
-        theirs = _staged(entry.unit.reading)
-        if theirs is None:
-            continue
-        crossed = min(len(mine.first & theirs.later), len(mine.later & theirs.first))
-        straight = max(len(mine.first & theirs.first), len(mine.later & theirs.later))
-        if crossed and crossed >= straight:
-            yield Finding(
-                kind="first_second_line",
-                claim=alignment.claim.text.strip(),
-                evidence=entry.unit.reading.text.strip(),
-                same_place=True,
-            )
-            return
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Staged:
-    first: frozenset[str]
-    later: frozenset[str]
-
-
-def _staged(reading: Reading) -> _Staged | None:
-    """The nouns of what is done first, and of what is done when that does not do."""
-    begin = _FIRST.search(reading.text)
-    turn = _THEN.search(reading.text, begin.end()) if begin else None
-    if begin is None or turn is None:
-        return None
-    nouns = [word for word in reading.words if word.weight >= 0.6]
-    first = frozenset(word.key for word in nouns if begin.end() <= word.start < turn.start())
-    later = frozenset(word.key for word in nouns if word.start >= turn.end())
-    return _Staged(first=first - later, later=later - first)
-
-
-def _steps(reading: Reading) -> Iterator[_Step]:
-    """What comes before what: the word before てから, and each word that ends a clause after it."""
-    for match in _ORDER.finditer(reading.text):
-        earlier = _last(reading.words, match.start() + 1)
-        following = [word for word in reading.words if word.start >= match.end()]
-        if earlier is None or not following:
-            continue
-        clause = following[0].clause
-        later = [word for word in following if word.clause == clause][-1]
-        # 貼り、24時間は剥がさない: the first predicate after it is the next step, not the last.
-        steps = [later, following[-1]] if match["then"] else [later]
-        for step in steps:
-            if match["then"]:
-                yield _Step(first=earlier.key, second=step.key)
-            else:
-                yield _Step(first=step.key, second=earlier.key)
 
 
 def _last(words: tuple[Word, ...], before: int) -> Word | None:
