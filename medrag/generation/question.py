@@ -117,14 +117,14 @@ def read(question: str) -> tuple[Part, ...]:
         wording = asked.wording
         context = _CONTEXT.match(wording)
         own = tuple(
-            replace(term, weight=term.weight * _aside(term, CONTEXT), entity=False)
+            replace(term, weight=term.weight * _aside(term, CONTEXT), entity=False, told=True)
             if context and term.end <= context.end()
             else term
             for term in terms_of(wording)
         )
         named = {term.text for term in own}
         carried = tuple(
-            replace(term, weight=term.weight * _aside(term, CARRIED), entity=False)
+            replace(term, weight=term.weight * _aside(term, CARRIED), entity=False, told=True)
             for term in topic
             if term.text not in named
         )

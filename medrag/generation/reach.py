@@ -24,8 +24,6 @@ from medrag.japanese.normalize import fold
 REACH = 0.5
 #: Share of what the question is about (drugs, diseases, tests) that must be met at all.
 ENTITIES = 0.66
-#: How well it must be met to count: what stands elsewhere in the document does not.
-AT_ALL = 0.0
 #: Share that must be met of what the document's title does not say already.
 SPECIFIC = 0.3
 
@@ -101,7 +99,7 @@ def _about(part: Part, one: Scored) -> bool:
         (term.weight, met) for term, met in zip(part.terms, one.met, strict=True) if term.entity
     ]
     total = sum(weight for weight, _ in entities)
-    return sum(weight for weight, met in entities if met > AT_ALL) >= ENTITIES * total
+    return sum(weight for weight, met in entities if met > 0) >= ENTITIES * total
 
 
 def _specific(part: Part, one: Scored) -> bool:

@@ -44,6 +44,8 @@ RETRIEVED = 0.2
 UNGRADED = 0.85
 #: What a sentence counts more that gives the measures of the patient who is asked about.
 FOR_THEM = 1.2
+#: What an unmet word counts that is told beside the question: its story is not in a guideline.
+TOLD = 0.3
 #: What it counts for a sentence in another language than the question's.
 UNTRANSLATED = 0.2
 
@@ -101,8 +103,15 @@ def scored(
     states_it = not unit.recommends and any(
         states(group, unit.text, unit.heading) for group in part.each
     )
+    named = frozenset(name for term in part.terms if term.drug for name in term.keys)
     met = tuple(
-        _met(term, unit, exact=exact, beside=_beside(term, unit) if states_it else NEAR)
+        _met(
+            term,
+            unit,
+            exact=exact,
+            beside=_beside(term, unit) if states_it else NEAR,
+            named=named,
+        )
         for term in part.terms
     )
     covered = gained = total = told_apart = 0.0
@@ -114,7 +123,9 @@ def scored(
     unmet = FOREIGN if lay else BESIDES if entities and min(entities) >= MEMBER else 1.0
     foreign = part.language != unit.hit.language
     counts = tuple(
-        1.0
+        TOLD
+        if term.told and not share
+        else 1.0
         if share or term.known or term.entity
         # A lay question is full of words that no guideline has; those the lexicon knows still
         # count. In another language, only what the lexicon knows can be met at all.
@@ -146,19 +157,20 @@ def _beside(term: Term, unit: Unit) -> float:
     return LEANT_ON if alone or not term.drug else NEAR
 
 
-def _met(term: Term, unit: Unit, *, exact: bool, beside: float) -> float:
+def _met(term: Term, unit: Unit, *, exact: bool, beside: float, named: Collection[str]) -> float:
     """How well the unit meets the term, by itself or by what stands over or beside it.
 
     Args:
         exact: A class of drugs does not stand for one drug, nor one drug for another.
         beside: What it counts where it stands beside the sentence.
+        named: The drugs that the question names.
     """
     own, over, near = (term.met_by(keys) for keys in (unit.own, unit.over, unit.near))
     if term.drug and (exact or unit.row):
         own, over, near = (met if met >= LAY else 0.0 for met in (own, over, near))
     if term.entity and unit.row:
         near = 0.0  # another row speaks of another drug
-    elif term.drug and not own and drugs_in(unit.text):
+    elif term.drug and not own and drugs_in(unit.text).difference(named):
         near = 0.0  # and so does a sentence that names another
     far = term.met_by(unit.far) if term.known and not term.of_a_kind else 0.0
     both = BOTH * min(own, over)  # in the sentence, and what its section is about

@@ -57,6 +57,8 @@ _EMPTY = _set("""
 """)
 #: What 2回目以降 counts.
 _ORDINAL = 0.4
+#: Whose manner is that of anything: 使い方, やり方.
+_DOING = _set("使う 遣る やる 有る する 為る 考える 見る 取る 飲む 行く")
 #: Words that most passages of a guideline hold, or that say little beside the others.
 _GENERAL = _set("""
     患者 治療 薬 薬剤 推奨 疾患 症 病 診療 ガイドライン 勧める 必要 対する 於く 目標 量 値 用量 飲む 服用 つく 止める 止む 代わり 代わる 出す
@@ -99,6 +101,7 @@ class Term:
         known: The lexicon has it.
         lay: The lexicon has it as a lay word.
         site: A part of the body by its clinical name.
+        told: It is told beside what is asked, not asked about.
         verbal: A verb, an adjective or an adverb: what is told of things, for which every writer has
             other words.
     """
@@ -117,6 +120,7 @@ class Term:
     lay: bool = False
     verbal: bool = False
     site: bool = False
+    told: bool = False
     start: int = 0
     end: int = 0
 
@@ -181,7 +185,11 @@ def terms_of(question: str) -> tuple[Term, ...]:
         else:
             term = _of_word(lexicon, token.base, noun=token.pos == "名詞")
             manner = token.pos == "動詞" and folded.startswith("方", token.end)  # 作り方
-            term = replace(term, verbal=token.pos in _VERBAL and not manner)
+            term = replace(
+                term,
+                verbal=token.pos in _VERBAL and not manner,
+                entity=term.entity or (manner and token.base not in _DOING),
+            )
         if term.weight:
             term = replace(term, start=token.start, end=max(covered, token.end))
             found.setdefault(term.text, term)
