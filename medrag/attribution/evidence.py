@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from medrag.attribution.claims import Statement, split, untagged
 from medrag.attribution.facts import Reading, read
+from medrag.attribution.facts.terms import within
 from medrag.japanese.normalize import Span
 from medrag.japanese.quantities import Interval
 
@@ -35,6 +36,7 @@ _BARE = re.compile(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?=\s*(?:以上|以下|未満
 _NUMBER = re.compile(r"(?<![0-9.,A-Za-z])[0-9]+(?:[.,][0-9]+)*[万億]?(?![0-9.,A-Za-z%％歳回日週])")
 _UNITS = "単位"
 _FORBIDDEN = re.compile(r"禁忌|投与不可|使用不可")
+_COMPOSED = frozenset(("condition", "procedure", "measure", "microbe"))
 _CONTEXT = frozenset(("heading", "question", "greeting", "notice", "lead_in"))
 _DEFINED = re.compile(r"([^\s、。，．（）()「」|:：]{2,40})\s*[（(]([^（）()]{2,60})[）)]")
 _SHORT = re.compile(
@@ -55,7 +57,7 @@ class Unit:
         keys: Of its words, with the abbreviations that the passage defines spelled out.
         names: These and the concepts that it names itself.
         around: Keys of its headings: context, not content.
-        meanings: Concepts of its terms, and of those of its headings.
+        meanings: Concepts of its terms, of what these are made of, and of those of its headings.
         headings: Readings of the headings that govern it.
         subject: The first cell of a table row: what its other cells are said of; else None.
         elsewhere: Concepts that the other units of its passage name themselves.
@@ -190,7 +192,10 @@ def _units(text: str, statements: Sequence[Statement]) -> Iterator[Unit]:
             keys=keys,
             names=keys | reading.meanings,
             around=frozenset(key for entry in governing for key in entry.keys),
-            meanings=reading.meanings.union(*(entry.meanings for entry in governing)),
+            meanings=reading.meanings.union(
+                *(entry.meanings for entry in governing),
+                *(within(term.form) for term in reading.terms if term.kinds & _COMPOSED),
+            ),
             headings=governing,
             grades=(reading, *_grades(readings, position)),
             subject=subject,

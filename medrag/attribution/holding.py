@@ -15,7 +15,7 @@ from medrag.attribution.facts import Reading, Word
 from medrag.attribution.facts.terms import Term, spelled
 
 #: Whoever is treated and whatever is given are patients and given: to say so adds nothing.
-EMPTY = frozenset(("患者", "投与", "実施"))
+EMPTY = frozenset(("患者", "投与", "実施", "量"))
 #: What such a word counts where the evidence leaves it out.
 SAID = 0.7
 _NAMED = 0.9
