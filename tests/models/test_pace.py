@@ -28,8 +28,8 @@ async def looked_at(*, waits: bool, chunks: int, age: float) -> list[float]:
 
 
 async def test_after_a_wait_for_the_network_there_is_a_rest() -> None:
-    first, second, third = await looked_at(waits=True, chunks=3, age=0.8)
-    assert second - first >= 0.05  # a sixteenth of 0.8 s
+    first, second, third = await looked_at(waits=True, chunks=3, age=0.4)
+    assert second - first >= 0.05  # an eighth of 0.4 s
     assert third - second >= 0.05
 
 
