@@ -112,12 +112,16 @@ def by_facts(items: Sequence[LabelledClaim], checker: Checker) -> Iterator[Check
 
 
 def by_score(items: Sequence[LabelledClaim], entailment: Entailment) -> Iterator[Checked]:
-    """The tier's score decides, and nothing is escalated."""
+    """The tier's score decides, and nothing is escalated; what it could not judge does not pass."""
     pairs = [
         Pair(hypothesis=item.claim, premises=tuple(passage.text for passage in item.passages))
         for item in items
     ]
-    for item, judgement in zip(items, entailment.judge(pairs), strict=True):
+    judged = entailment.judge(pairs)
+    if None in judged:
+        unjudged = f"{judged.count(None)} of {len(judged)}"
+        print(f"{entailment.name} could not judge {unjudged} claims", file=sys.stderr)
+    for item, judgement in zip(items, judged, strict=True):
         score = judgement.entailment if judgement is not None else 0.0
         passes = score >= ALONE.get(entailment.name, 0.5)
         yield Checked(
