@@ -13,6 +13,7 @@ from functools import lru_cache
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Reading, Word
 from medrag.attribution.facts.terms import Term, spelled
+from medrag.japanese.lexicon.boundaries import stands_alone
 
 #: Whoever is treated and whatever is given are patients and given: to say so adds nothing.
 EMPTY = frozenset(("患者", "投与", "実施", "量"))
@@ -32,7 +33,9 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
         term = claim.terms[word.term]
         if not term.concepts.isdisjoint(unit.meanings) or _under(word, term, claim, unit):
             return 1.0
-        if _above(term, claim, unit) or any(name in unit.text for name in spelled(term.concepts)):
+        if _above(term, claim, unit) or any(
+            name in unit.text and _is_word(name, unit.text) for name in spelled(term.concepts)
+        ):
             return _NAMED
     base = word.base
     if len(base) >= 2 and base in unit.text:
@@ -49,6 +52,14 @@ def holds(word: Word, claim: Reading, unit: Unit) -> float:
     # 減らす and 減量 share a character; so do 高血圧 and 低血圧, which is why a term gets nothing.
     alike = 0.5 * present / len(kanji) if word.weight <= 0.5 else 0.0
     return max(alike, SAID) if word.key in EMPTY else alike
+
+
+def _is_word(name: str, text: str) -> bool:
+    """Whether a name of the lexicon stands in a text as a word of its own."""
+    return any(
+        stands_alone(text, found.start(), found.end())
+        for found in re.finditer(re.escape(name), text)
+    )
 
 
 @lru_cache(maxsize=16384)

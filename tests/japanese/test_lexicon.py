@@ -290,6 +290,12 @@ def test_what_differs_is_not_the_same(one: str, other: str) -> None:
     assert not LEXICON.same(one, other)
 
 
+def test_a_word_is_known_under_any_of_its_writings() -> None:
+    assert LEXICON.knows("ＣＫＤ")
+    assert LEXICON.knows("ギランバレー症候群")
+    assert not LEXICON.knows("知らない言葉")
+
+
 def test_an_unknown_word_is_its_own_canonical_name() -> None:
     assert LEXICON.canonical("ＸＹＺ 病") == "xyz 病"
 

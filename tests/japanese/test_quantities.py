@@ -152,3 +152,66 @@ def test_white_space_around_does_not_change_what_is_found(text):
     assert [quantity.text for quantity in moved] == [
         quantity.text for quantity in quantities.find(text)
     ]
+
+
+@pytest.mark.parametrize(
+    ("one_text", "other_text"),
+    [
+        ("0.1%", "1,000 ppm"),
+        ("1.5テスラ", "1.5 T"),
+        ("60拍/分", "60 bpm"),
+        ("60回/分", "60 bpm"),
+        ("1日60 mg/kgまで", "1日の上限は60 mg/kg"),
+        ("0.2 g/日", "1日量は200 mg"),
+        ("1回10 mg", "1回量は10 mg"),
+        ("50%以下", "半分以下"),
+        ("25%", "4分の1"),
+        ("4%", "100人中4人"),
+        ("2〜4週の間隔", "14〜28日"),
+        ("37.5℃以上", "37.5度以上"),
+        ("分3", "1日3回"),
+    ],
+)
+def test_the_same_amount_in_other_units_or_words(one_text, other_text):
+    # 分3 follows a dose or a meal.
+    (left,) = quantities.find(f"食後{one_text}" if one_text == "分3" else one_text)
+    right = one(other_text)
+    assert left.same_value(right)
+    assert right.same_value(left)
+
+
+def test_a_day_that_is_counted_is_no_length_of_time():
+    assert not one("術後14日目").same_value(one("14日間"))
+    assert one("術後14日目").same_value(one("術後14日"))
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("手術が終わってから1週間休む", "after"),
+        ("30分以上たってから与える", "after"),
+        ("手術の1週間前から休む", "before"),
+        ("1週間休む", ""),
+    ],
+)
+def test_how_a_length_of_time_is_used(text, role):
+    assert one(text).role == role
+
+
+@pytest.mark.parametrize("text", ["CD4陽性3 T細胞", "お一人おひとり", "1回量を減らす"])
+def test_what_only_looks_like_an_amount(text):
+    assert all(found.dimension in ("", "age") for found in quantities.find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator"),
+    [
+        ("no earlier than 14 days", "ge"),
+        ("no later than 14 days", "le"),
+        ("no longer than 3 days", "le"),
+        ("beyond 8 weeks", "gt"),
+        ("65 years and older", "ge"),
+    ],
+)
+def test_english_limits(text, comparator):
+    assert one(text).comparator == comparator

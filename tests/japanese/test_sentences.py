@@ -72,6 +72,14 @@ def test_a_bracket_that_never_closes_does_not_swallow_the_rest() -> None:
     ]
 
 
+def test_a_table_row_need_not_begin_with_a_bar() -> None:
+    assert parts("薬剤｜1回量\nセファゾリン｜2 g\n次の文。") == [
+        "薬剤｜1回量",
+        "セファゾリン｜2 g",
+        "次の文。",
+    ]
+
+
 @given(st.text(alphabet="あ患者。．.！？「」（）()[1]\n 　a2-|#", max_size=80))
 def test_spans_are_ordered_trimmed_and_leave_only_white_space_between(text: str) -> None:
     spans = split(text)

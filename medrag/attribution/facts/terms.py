@@ -103,13 +103,9 @@ def _measured(name: str) -> list[str]:
 @cache
 def within(form: str) -> frozenset[str]:
     """Concepts of the words that a term is made of: 心房細動 of 非弁膜症性心房細動, H. pylori of its infection."""
-    return frozenset(
-        concept
-        for part in (form[1:], form[:-1])
-        for term in find(part)
-        if term.kinds and len(term.form) > 1
-        for concept in term.concepts
-    )
+    parts = [term for part in (form[1:], form[:-1]) for term in find(part) if len(term.form) > 1]
+    own = frozenset(concept for term in parts if term.kinds for concept in term.concepts)
+    return own.union(*(within(term.form) for term in parts if len(term.form) < len(form)))
 
 
 @cache
