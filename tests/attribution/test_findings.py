@@ -148,3 +148,32 @@ def test_limits_of_a_table_are_limits():
     table = "| 項目 | 下限 | 上限 |\n|---|---|---|\n| 血糖 | 50 mg/dL | 500 mg/dL |\n"
     assert "comparator" not in kinds("血糖が50 mg/dL未満であれば報告する。", table)
     assert "comparator" in kinds("血糖が50 mg/dL超であれば報告する。", table)
+
+
+ROLES = [
+    ("who does it", "事例は7日以内に安全管理室へ報告する。", "事例は安全管理室が7日以内に報告する。"),
+    ("not this but that", "接種の時期は修正月齢ではなく暦月齢で決める。", "接種の時期は暦月齢ではなく修正月齢で決める。"),
+    ("of two, in a ratio", "血液と抗凝固剤の比を9:1とする。", "抗凝固剤と血液の比を9:1とする。"),
+    ("what stands for what", "ステロイドはアドレナリンの代わりにならない。", "アドレナリンはステロイドの代わりにならない。"),
+    ("under another name", "妊娠初期はMMIを避け、PTUに変更する。", "妊娠初期はプロピルチオウラシルを避け、チアマゾールに変更する。"),
+    ("an amount behind the name", "クラリスロマイシンをメトロニダゾール250 mgに替える。", "メトロニダゾールをクラリスロマイシンに替える。"),
+    ("a whole phrase is compared", "軽症でもブデソニドの頓用は、SABAの頓用に比べて発作を減らした。", "軽症でもSABAの頓用は、ブデソニドの頓用に比べて発作を減らした。"),
+    ("English", "We suggest citrate rather than heparin for the lock.", "Heparin is suggested rather than citrate for the lock."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "passage", "claim"), ROLES, ids=[case[0] for case in ROLES])
+def test_exchanged_roles_are_found(what, passage, claim):
+    assert "role_swap" in kinds(claim, passage)
+    assert "role_swap" not in kinds(passage, passage)
+
+
+def test_even_for_those_that_are_excepted_is_a_denial_undone():
+    passage = "頭部挙上訓練は1日3回行う。頚椎疾患、気管切開の患者では行わない。"
+    assert "negation" in kinds("気管切開の患者にも頭部挙上訓練をさせてよい。", passage)
+    assert "negation" not in kinds("気管切開の患者には頭部挙上訓練をさせない。", passage)
+
+
+def test_another_word_before_the_same_head_is_another_thing():
+    assert "entity" in kinds("足白癬には内服薬を用いる。", "爪白癬には内服薬を用いる。")
+    assert "entity" not in kinds("爪白癬には内服薬を用いる。", "爪白癬には内服薬を用いる。")

@@ -7,12 +7,13 @@ predicate than 保存し、冷蔵しない; in both a word is affirmed that the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from medrag.attribution.alignment import Alignment
+from medrag.attribution.alignment import Alignment, holds
 from medrag.attribution.differences.finding import Finding
 from medrag.attribution.differences.places import Place
-from medrag.attribution.facts import Negator, Reading
+from medrag.attribution.evidence import Unit
+from medrag.attribution.facts import Negator, Reading, Word
 
 # 露出がないかを観察する asks; 脳症を避けるため says what for; 妊娠しないように what is aimed at.
 _OPEN = re.compile(
@@ -21,6 +22,9 @@ _OPEN = re.compile(
 _DONE = re.compile(r"(?:[をはもの])?(?:し(?!な|ま?せ)|する|され|行[うわいっえ]|実施)")
 _DOING = 0.5
 _BEHIND = 1
+_EVEN = re.compile(r"(?<!それ)(?<!つ)(?<!何)(?<!し)(?:に|で)も|(?:患者|人|者|例|児|方)も")
+_HELD = 0.7
+_MOST = 0.6
 
 
 def embedded(claim: Reading, clause: int, place: Place) -> Iterator[Finding]:
@@ -103,6 +107,43 @@ def only_denied(alignment: Alignment, clause: int) -> Iterator[Finding]:
                 same_place=True,
             )
             return
+
+
+def even_so(alignment: Alignment, clause: int) -> Iterator[Finding]:
+    """気管切開の患者にも行ってよい, where of just those the passages say that it is not done."""
+    claim = alignment.claim
+    span = claim.clauses[clause]
+    match = _EVEN.search(claim.text, span.start, span.end)
+    if match is None or any(n.main and n.clause == clause for n in claim.negators):
+        return
+    names = [w for w in claim.words if span.start <= w.start < match.start() and w.weight >= 1]
+    held = [
+        (sum(w.weight for w in names if holds(w, claim, unit) >= _HELD), unit)
+        for unit in alignment.units
+    ]
+    most = max((weight for weight, _ in held), default=0.0)
+    if not names or most < _MOST * sum(w.weight for w in names):
+        return
+    best = [unit for weight, unit in held if weight == most]
+    if all(_denies(unit, names) for unit in best):
+        yield Finding(
+            kind="negation",
+            claim=claim.text[span.start : span.end].strip(),
+            evidence=best[0].reading.text.strip(),
+            start=span.start,
+            end=span.end,
+            firm=False,
+            same_place=True,
+        )
+
+
+def _denies(unit: Unit, names: Sequence[Word]) -> bool:
+    """Whether a unit denies or forbids something of what is named, there or in the next clause."""
+    if any("prohibit" in reading.modality.deontics for reading in (unit.reading, *unit.headings)):
+        return True
+    keys = {word.key for word in names}
+    places = {w.clause for w in unit.reading.words if w.key in keys}
+    return any(n.main and {n.clause, n.clause - 1} & places for n in unit.reading.negators)
 
 
 def _denier(reading: Reading, number: int) -> Negator | None:

@@ -80,6 +80,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         elif results[0] is None:
             yield from denials.embedded(claim, clause, options[0])
             yield from denials.only_denied(alignment, clause)
+            yield from denials.even_so(alignment, clause)
 
 
 def _said_apart(alignment: Alignment, clause: int, first: Place) -> bool:
@@ -103,16 +104,27 @@ def _said_apart(alignment: Alignment, clause: int, first: Place) -> bool:
 
 
 def _forbidden_apart(alignment: Alignment, clause: int, first: Place) -> bool:
-    """Whether what is denied stands in a list of what is forbidden: 【禁忌】…、重い心疾患の患者."""
+    """Whether what is denied stands in a list of what is forbidden: 【禁忌】…、重い心疾患の患者.
+
+    Or in a sentence on those to whom it is not done, that names no other thing: 気管切開では行わない.
+    """
     claim = alignment.claim
     if sum(n.main for n in claim.negators if n.clause == clause) != 1:
         return False
     wanted = {w.key for w in claim.words if w.clause == clause and w.weight >= 1} - first.held
     return any(
-        "prohibit" in reading.modality.deontics and wanted & entry.unit.keys
+        wanted & entry.unit.keys
+        and ("prohibit" in reading.modality.deontics or _only_refuses(reading))
         for entry in alignment.chosen
         if entry.unit is not first.unit
         for reading in (entry.unit.reading, *entry.unit.headings)
+    )
+
+
+def _only_refuses(reading: Reading) -> bool:
+    """Whether a sentence denies what the one before it speaks of: it has neither object nor topic."""
+    return any(n.main for n in reading.negators) and not any(
+        word.after == "を" or reading.text.startswith("は", word.end) for word in reading.words
     )
 
 

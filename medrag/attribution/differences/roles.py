@@ -25,6 +25,15 @@ _SIDE = {"前": "前", "後": "後"}
 _WHEN = {"before": "前", "after": "後"}
 _ENGLISH = re.compile(r"\b(before|after)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"に比べ|に比し|と比べ|と比較|より(?!も?前|後|、)")
+_HOLDING = {
+    "に比べ": _COMPARED,
+    "の代わり": re.compile(r"の代わり|に代わ[るり]|の代替"),
+    "ではなく": re.compile(r"で(?:は)?なく"),
+    "rather than": re.compile(r"\b(?:rather than|instead of|in place of)\b", re.IGNORECASE),
+}
+_JOINTS = ("", "の", "/", "・", "と", "や")
+_NAMED = 0.6
+_RATIO = re.compile(r"([^、。はがを]{1,20})と([^、。はがを]{1,20})の比")
 _NONE: frozenset[str] = frozenset()
 
 
@@ -32,6 +41,8 @@ def find(alignment: Alignment) -> Iterator[Finding]:
     """Findings on exchanged roles, reversed order and stitched subjects."""
     yield from _exchanged(alignment)
     yield from _held_by_another(alignment)
+    yield from _acting(alignment)
+    yield from _ratio(alignment)
     yield from _misplaced(alignment)
     yield from _relative(alignment)
 
@@ -82,39 +93,98 @@ def _straight(alignment: Alignment, roles: dict[str, set[str]]) -> bool:
 def _held_by_another(alignment: Alignment) -> Iterator[Finding]:
     """ARNIへ切り替える against ARBへ切り替える, where both texts name both."""
     claim = alignment.claim
-    mine = _cases(claim)
-    for case in ("へ", "から", "に比べ"):
-        here = _holders(claim, mine, case)
-        if not here or any(
-            here & _holders(entry.unit.reading, _cases(entry.unit.reading), case)
-            for entry in alignment.chosen
-        ):
+    for case in ("へ", "から", *_HOLDING):
+        here = _holders(claim, case)
+        if not here:
             continue
-        for entry in alignment.chosen:
+        told = [(entry, _holders(entry.unit.reading, case)) for entry in alignment.chosen]
+        if any(here <= there for _, there in told):
+            continue
+        for entry, there in told:
             evidence = entry.unit.reading
-            theirs = _cases(evidence)
-            there = _holders(evidence, theirs, case)
-            if not there or here & there:
+            mine, theirs = here - there, there - here
+            if not mine or not theirs or (here & there and case not in _HOLDING):
                 continue
             known = (
-                (claim.keys, evidence.keys) if case == "に比べ" else (mine.keys(), theirs.keys())
+                (_all_names(claim), _all_names(evidence))
+                if case in _HOLDING
+                else (_cases(claim).keys(), _cases(evidence).keys())
             )
-            if here <= known[1] and there <= known[0]:
+            if mine <= known[1] and theirs <= known[0]:
                 yield Finding(
                     kind="role_swap",
-                    claim="・".join(sorted(here)) + case,
-                    evidence="・".join(sorted(there)) + case,
+                    claim="・".join(sorted(mine)) + case,
+                    evidence="・".join(sorted(theirs)) + case,
                     same_place=True,
                 )
                 return
 
 
-def _holders(reading: Reading, cases: dict[str, set[str]], case: str) -> set[str]:
-    """What a case particle, or a comparison, is said of."""
-    if case != "に比べ":
-        return {key for key, held in cases.items() if case in held}
-    ends = {match.start() for match in _COMPARED.finditer(reading.text)}
-    return {word.key for word in reading.words if word.end in ends}
+def _holders(reading: Reading, case: str) -> frozenset[str]:
+    """What a case particle, a comparison or a choice is said of."""
+    pattern = _HOLDING.get(case)
+    if pattern is None:
+        return frozenset(key for key, held in _cases(reading).items() if case in held)
+    found: set[str] = set()
+    for match in pattern.finditer(reading.text):
+        if match[0].isascii():
+            after = [w for w in reading.words if w.start >= match.end() and w.weight >= _NAMED]
+            found |= {_name(reading, word) for word in after[:1]}
+            continue
+        edge = match.start()
+        for word in reversed(reading.words):
+            # ブデソニド/ホルモテロールの頓用に比べて: the whole of what is compared
+            if word.end <= edge and reading.text[word.end : edge] in _JOINTS:
+                found.add(_name(reading, word))
+                edge = word.start
+    return frozenset(found)
+
+
+def _name(reading: Reading, word: Word) -> str:
+    """A word under the first of the names that its concept has: PTU is プロピルチオウラシル."""
+    if word.term >= 0 and reading.terms[word.term].kinds and reading.terms[word.term].concepts:
+        return min(reading.terms[word.term].concepts)
+    return word.key
+
+
+def _all_names(reading: Reading) -> frozenset[str]:
+    return frozenset(_name(reading, word) for word in reading.words)
+
+
+def _acting(alignment: Alignment) -> Iterator[Finding]:
+    """医療安全課が報告する against 医療安全課へ報告する: who does it, and to whom it is done."""
+    claim = alignment.claim
+    if _passive(claim):
+        return
+    acting = _marked(claim, "が")
+    for entry in alignment.chosen[:1]:
+        reading = entry.unit.reading
+        done_to = _marked(reading, "へ") - _marked(reading, "が") - _marked(reading, "は")
+        for key in sorted(acting & done_to):
+            yield Finding(kind="role_swap", claim=f"{key}が", evidence=f"{key}へ", firm=False, same_place=True)  # fmt: skip
+            return
+
+
+def _marked(reading: Reading, particle: str) -> frozenset[str]:
+    """The names, or the last parts of names, that a particle follows: 医療安全課が."""
+    found: set[str] = set()
+    edge = -1
+    for word in reversed(reading.words):
+        if word.end == edge or reading.text.startswith(particle, word.end):
+            edge = word.start
+            if word.weight >= _NAMED:
+                found.add(word.key)
+    return frozenset(found)
+
+
+def _ratio(alignment: Alignment) -> Iterator[Finding]:
+    """血液と抗凝固剤の比 against 抗凝固剤と血液の比."""
+    mine = _RATIO.search(alignment.claim.text)
+    for entry in alignment.chosen if mine else ():
+        theirs = _RATIO.search(entry.unit.reading.text)
+        if mine and theirs and (mine[1], mine[2]) == (theirs[2], theirs[1]):
+            yield Finding(kind="role_swap", claim=mine[0], evidence=theirs[0], same_place=True)
+            return
 
 
 def _misplaced(alignment: Alignment) -> Iterator[Finding]:
@@ -163,7 +233,7 @@ def _cases(reading: Reading) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for word in reading.words:
         if word.after in named and word.weight != 0.5:
-            found.setdefault(word.key, set()).add(word.after)
+            found.setdefault(_name(reading, word), set()).add(word.after)
     for amount in reading.quantities:
         following = reading.text[amount.end : amount.end + 2]
         case = next((case for case in _CASES if following.startswith(case)), None)
@@ -176,7 +246,7 @@ def _cases(reading: Reading) -> dict[str, set[str]]:
                 and not reading.text[noun.end : amount.start].strip()
                 and noun.weight >= 1
             ):
-                found.setdefault(noun.key, set()).add(case)
+                found.setdefault(_name(reading, noun), set()).add(case)
     return found
 
 

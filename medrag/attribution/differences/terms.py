@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from medrag.attribution.alignment import Alignment, holds
 from medrag.attribution.differences.additions import share_held
@@ -26,6 +27,9 @@ _DENIAL = re.compile(r"(?<!少)ない|ず$|[不非無未]|外$")
 _REPLACED = frozenset(("drug", "condition", "microbe"))
 _WRITTEN = re.compile(r"[一-龥]")
 _SUCH = re.compile(r"(?:など|等|といった)の?")
+_MODIFIER = re.compile(
+    r"(?![高低非無不未過再]$)[一-龥ァ-ヶー]+$"
+)  # 爪 of 爪白癬, ループ of ループ利尿薬; no verb
 _THINGS = frozenset(("drug", "procedure", "measure", "condition"))
 
 
@@ -48,6 +52,10 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         finding = (
             None if holds(word, claim, home) >= _HELD else _unheld(alignment, word, match, home)
         )
+        if finding is None or finding.kind == "novel":
+            other = _beside_head(word, claim, home)
+            if other:
+                finding = _finding(word, claim, "entity", other, firm=False)
         if finding is not None:
             reported.add(word.term)
             yield finding
@@ -159,6 +167,25 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
         return _finding(word, claim, "novel", "", firm=False)
     firm = rest >= (_NAMED if rival.drug else _SAID)
     return _finding(word, claim, "entity", rival.form, firm=firm)
+
+
+def _beside_head(word: Word, claim: Reading, home: Unit) -> str:
+    """What stands where this word stands before the same head: 爪 for 足 before 白癬."""
+    if not _MODIFIER.match(word.base) or holds(word, claim, home) >= _HELD:
+        return ""
+    head = next((w for w in claim.words if w.start == word.end), None)
+    if head is None or head.weight < 1:
+        return ""
+    for one, other in pairwise(home.reading.words):
+        if (
+            other.key == head.key
+            and one.end == other.start
+            and _MODIFIER.match(one.base)
+            and one.key not in claim.keys
+            and one.base not in claim.text
+        ):
+            return one.base
+    return ""
 
 
 def _is_part(one: str, other: str) -> bool:
