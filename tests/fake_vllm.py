@@ -84,6 +84,8 @@ class FakeVLLM:
         refuses: Fields that it answers 422 to, as `transformers serve` does.
         characters: Of all messages together; a longer prompt is refused as too long.
         api_key: If given, what the Authorization header must carry.
+        prefix: Of every path, as hosted endpoints have one before the version.
+        health_seconds: How long a health check waits, as on a busy engine.
     """
 
     def __init__(
@@ -95,6 +97,8 @@ class FakeVLLM:
         characters: int | None = None,
         api_key: str | None = None,
         port: int = 0,
+        prefix: str = "",
+        health_seconds: float = 0.0,
     ) -> None:
         self.script = list(script) or [Answer("根拠の中に答えがありません。")]
         self.model = model
@@ -103,6 +107,8 @@ class FakeVLLM:
         self.characters = characters
         self.api_key = api_key
         self.port = port
+        self.prefix = prefix
+        self.health_seconds = health_seconds
         self.seen = Seen()
         self._served = 0
         self._early: dict[asyncio.StreamWriter, bytes] = {}
@@ -112,7 +118,7 @@ class FakeVLLM:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://127.0.0.1:{self.port}{self.prefix}/v1"
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -185,18 +191,20 @@ class FakeVLLM:
         self, request: _Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Answer one request; False ends the connection."""
-        if request.path == "/health":
+        path = request.path.removeprefix(self.prefix)
+        if path == "/health":
+            await asyncio.sleep(self.health_seconds)
             return await _send(writer, 200, b"")
         if self.api_key and request.headers.get("authorization") != f"Bearer {self.api_key}":
             return await _send(writer, 401, b'{"error":"Unauthorized"}')
-        if request.path == "/v1/models":
+        if path == "/v1/models":
             entry: dict[str, Any] = {"id": self.model, "object": "model", "owned_by": "vllm"}
             if self.max_model_len is not None:
                 entry["max_model_len"] = self.max_model_len
             return await _send(
                 writer, 200, json.dumps({"object": "list", "data": [entry]}).encode()
             )
-        if request.path != "/v1/chat/completions":
+        if path != "/v1/chat/completions":
             return await _send(writer, 404, b'{"detail":"Not Found"}')
         body = json.loads(request.body)
         self.seen.requests.append(body)

@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from medrag.errors import GenerationError
+from medrag.models.chat import Sampling
 from medrag.models.openai_compatible import OpenAICompatible
 from tests.fake_vllm import MODEL, Answer, FakeVLLM, Fault
 from tests.models.calling import CITED, QUESTION, SAMPLING, answer, ask, client, failure
@@ -58,6 +59,50 @@ async def test_the_request_carries_the_sampling_and_never_a_stop() -> None:
     assert body["stream"] is True
     assert "stop" not in body
     assert "reasoning_effort" not in body
+
+
+async def test_nothing_is_sent_that_a_server_would_ignore_without_a_word() -> None:
+    with FakeVLLM(Answer("はい。")) as server:
+        await answer(server)
+    assert set(server.requests[0]) == {
+        *("model", "messages", "stream", "stream_options", "max_tokens"),
+        *("temperature", "top_p", "top_k", "min_p", "seed"),
+    }
+
+
+async def test_a_schema_goes_as_response_format_and_only_where_one_is_asked_for() -> None:
+    schema = {"type": "object"}
+    with FakeVLLM(Answer("{}")) as server:
+        async with client(server) as model:
+            await ask(model, Sampling(json_schema=schema))
+    wanted = server.requests[0]["response_format"]
+    assert wanted["type"] == "json_schema"
+    assert wanted["json_schema"]["schema"] == schema
+    assert "structured_outputs" not in server.requests[0]
+
+
+async def test_a_refused_schema_is_told_only_where_one_was_asked_for() -> None:
+    with FakeVLLM(Answer("{}"), refuses=["response_format"]) as server:
+        async with client(server) as model:
+            with_schema = (await ask(model, Sampling(json_schema={"type": "object"})))[1]
+            without = (await ask(model))[1]
+    assert [notice.code for notice in with_schema.notices] == ["parameter_dropped"]
+    assert without.notices == ()
+
+
+async def test_a_hosted_endpoint_has_a_path_a_token_and_no_context_length() -> None:
+    hosted = FakeVLLM(
+        Answer("はい[1]。", "考え", reasoning_field="reasoning_content"),
+        prefix="/dedicated",
+        api_key="token",
+        max_model_len=None,
+    )
+    with hosted as server:
+        async with client(server, api_key="token") as model:
+            _, reply = await ask(model)
+            assert await model.context_length() is None
+    assert server.base_url.endswith("/dedicated/v1")
+    assert (reply.content, reply.reasoning) == ("はい[1]。", "考え")
 
 
 async def test_the_request_id_travels_and_comes_back() -> None:

@@ -160,3 +160,29 @@ async def test_an_error_never_repeats_the_question() -> None:
                     pass
     assert "山田" not in str(raised.value)
     assert "400" in raised.value.message
+
+
+async def test_a_live_engine_may_answer_its_health_check_slowly() -> None:
+    with FakeVLLM(health_seconds=0.3) as server:
+        async with client(server, idle_seconds=0.1) as model:
+            await model.health()
+
+
+async def test_an_engine_that_does_not_answer_its_health_check_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("medrag.models.openai_compatible.HEALTH_SECONDS", 0.05)
+    with FakeVLLM(health_seconds=5) as server:
+        async with client(server) as model:
+            with pytest.raises(GenerationError, match="cannot be reached"):
+                await model.health()
+
+
+async def test_an_engine_that_dies_answers_500_and_then_refuses_connections() -> None:
+    with FakeVLLM(ENGINE_DEAD) as server:
+        first = await failure(server, retries=0)
+        server.kill()
+        second = await failure(server, retries=0)
+    assert (first.retryable, second.retryable) == (True, True)
+    assert "500" in first.message
+    assert "cannot connect" in second.message
