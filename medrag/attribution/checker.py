@@ -96,6 +96,7 @@ class Checker:
     ) -> Claim:
         """One verdict for all of `claim`; where it has no marker, it cites every passage.
 
+        A statement of it without a marker cites what the next one cites.
         Of several statements the worst decides; what makes no claim is left out.
         """
         found = self._claims(claim, _stated(claim, passages), passages, question)
@@ -222,11 +223,20 @@ class Checker:
 
 
 def _stated(claim: str, passages: Sequence[EvidenceText]) -> list[_Case]:
-    """The statements of one claim; where it has no marker, they cite every passage."""
+    """The statements of one claim.
+
+    Where it has no marker, they cite every passage; else a statement without one cites what the next
+    does, since the markers of a claim stand at its end.
+    """
     cases, _ = _cases(claim, _numbering(passages))
-    if not any(case.cited for case in cases):
-        everything = tuple(range(len(passages)))
-        cases = [replace(case, cited=everything) for case in cases]
+    cited = tuple(range(len(passages)))
+    if any(case.cited for case in cases):
+        cited = next(case.cited for case in reversed(cases) if case.cited)
+    for position, case in reversed(list(enumerate(cases))):
+        if case.cited or case.statement.markers:
+            cited = case.cited or cited
+        else:
+            cases[position] = replace(case, cited=cited)
     return [case for case in cases if case.statement.kind == "claim"] or [
         replace(case, statement=replace(case.statement, kind="claim"))
         for case in cases

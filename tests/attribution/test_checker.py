@@ -144,3 +144,14 @@ def test_passages_that_no_marker_can_tell_apart_are_refused(ids):
     passages = [{"id": given, "text": PASSAGE} for given in ids]
     with pytest.raises(EvaluationError, match="id"):
         verify("妊婦にはARBを投与しない[1]。", passages)
+
+
+def test_the_markers_at_the_end_of_a_claim_cover_all_its_sentences():
+    claim = "妊婦にはARBを投与しない。また、食塩摂取量は6 g/日未満とする[1][2]。"
+    passages = [
+        EvidenceText(id="1", text="妊婦にはARBを投与しない。"),
+        EvidenceText(id="2", text="食塩摂取量は6 g/日未満とする。"),
+    ]
+    judged = Checker().judge(claim, passages)
+    assert judged.verdict == "supported"
+    assert {piece.passage_id for piece in judged.evidence} == {"1", "2"}
