@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         "tokyotech-llm/Medical-GPT-OSS-Swallow-120B", description="Model name at that endpoint."
     )
     llm_api_key: SecretStr = Field(SecretStr("EMPTY"), description="Bearer token.")
+    llm_headers: dict[str, str] = Field(
+        default_factory=dict,
+        description='Sent with every request, as JSON: {"X-Friendli-Team": "…"}.',
+    )
 
     # Sampling of the model card (generation_config.json of Medical-GPT-OSS-Swallow-120B).
     temperature: float = Field(0.6, ge=0, le=2)
@@ -192,6 +196,15 @@ class Settings(BaseSettings):
         if not value.get_secret_value().isascii():
             message = "an API key is ASCII: it goes into an HTTP header"
             raise ValueError(message)
+        return value
+
+    @field_validator("llm_headers")
+    @classmethod
+    def _headers(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, content in value.items():
+            if not (f"{name}{content}".isascii() and f"{name}{content}".isprintable()):
+                message = "a header is printable ASCII, its name and what it says"
+                raise ValueError(message)
         return value
 
     @classmethod

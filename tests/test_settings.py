@@ -108,3 +108,8 @@ def test_a_model_that_takes_questions_apart_has_to_be_configured() -> None:
     assert caught.value.where == "decompose"
     assert Settings(decompose="llm", llm_base_url="http://127.0.0.1:8000/v1").has_model
     assert Settings(decompose="llm", llm_backend="vllm").has_model
+
+
+def test_a_header_that_cannot_be_sent_is_refused() -> None:
+    with pytest.raises(SettingsError, match="printable ASCII"):
+        Settings(llm_headers={"X-Team": "一\r\nX-Other: 二"})

@@ -67,6 +67,7 @@ def endpoint(settings: Settings) -> OpenAICompatible:
         total_seconds=settings.llm_total_seconds,
         retries=settings.llm_retries,
         concurrency=settings.llm_concurrency,
+        headers=settings.llm_headers,
     )
 
 

@@ -55,6 +55,28 @@ def test_the_models_text_is_cited_and_checked(sample_index: Path, number: int) -
     assert answer.usage.completion_tokens
 
 
+def test_a_hosted_endpoint_is_a_matter_of_settings(
+    sample_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosted = FakeVLLM(
+        Answer("血圧を測る[1]。", "考え", reasoning_field="reasoning_content"),
+        prefix="/dedicated",
+        api_key="token",
+        max_model_len=None,
+        refuses=["min_p"],
+    )
+    with hosted as server:
+        monkeypatch.setenv("MEDRAG_LLM_BASE_URL", server.base_url)
+        monkeypatch.setenv("MEDRAG_LLM_MODEL", MODEL)
+        monkeypatch.setenv("MEDRAG_LLM_API_KEY", "token")
+        monkeypatch.setenv("MEDRAG_LLM_HEADERS", '{"X-Friendli-Team": "team"}')
+        with medrag.Medrag(settings=medrag.Settings(), index=sample_index) as rag:
+            answer = rag.ask(TARGET)
+    assert (answer.mode, answer.reasoning) == ("model", "考え")
+    assert "parameter_dropped" in [warning.code for warning in answer.warnings]
+    assert server.seen.headers[-1]["x-friendli-team"] == "team"
+
+
 def test_a_changed_number_is_not_let_through(sample_index: Path, number: int) -> None:
     text = TRUE.format(n=number).replace("130/80", "150/80")
     with serving(sample_index, Answer(text)) as (rag, _):
