@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from medrag.generation.evidence import Unit
+from medrag.generation.keys import drugs_in
 
 _LIMITS = re.compile(
     r"^(?:[(（【]?(?:例外|ただし書き|但し書き|注意|除外|付帯事項|禁忌)|ただし|但し|なお|もっとも|この限り|However|Except|Unless)"
@@ -22,6 +23,7 @@ _LEANS = re.compile(
     r"^(?:こ[のれう]|そ[のれう]|同(?!様に)|上記|前記|前述|当該|いずれ|両者|また|さらに|(?:it|this|these|they|such)\b)",
     re.IGNORECASE,
 )
+_FOR_SOME = re.compile(r"^[^、。]{1,14}(?:では|には)[^な]")
 _BUT = re.compile(
     r"^(?:[(（【]?(?:例外|ただし書き|但し書き)|ただし|但し|もっとも|However|Except|Unless)",
     re.IGNORECASE,
@@ -75,6 +77,17 @@ def limits(unit: Unit) -> bool:
     return bool(_BUT.match(unit.text))
 
 
+def notes_under(row: Unit, run: Sequence[Unit]) -> list[Unit]:
+    """What is said under a table of all its rows: 「75歳以上では、いずれの薬剤も上記の1/2量から開始する。」"""
+    after = run[run.index(row) + 1 :]
+    under = takewhile(lambda one: not one.row, (one for one in after if not _same_table(one, row)))
+    return [unit for unit in under if unit.notes][:_BETWEEN]
+
+
+def _same_table(one: Unit, row: Unit) -> bool:
+    return one.row and one.number == row.number
+
+
 def with_what_follows(
     unit: Unit, run: Sequence[Unit], good: Collection[int], *, grades: bool
 ) -> list[Unit]:
@@ -125,8 +138,17 @@ def _first(run: Sequence[Unit], place: int) -> int:
     lead = _lead(run, place)
     place = place if lead is None else lead
     unit = run[place]
-    leans = limits(unit) or (_LEANS.search(unit.text) and not unit.directs)
-    return place - 1 if place and leans and not run[place - 1].grade else place
+    if not place or run[place - 1].grade or run[place - 1].row:
+        return place
+    leans = (
+        limits(unit)
+        or (_LEANS.search(unit.text) and not unit.directs)
+        # 「小児では1回10 mg/kgを投与する。」: of the drug that was named before
+        or (
+            _FOR_SOME.match(unit.text) and drugs_in(run[place - 1].text) and not drugs_in(unit.text)
+        )
+    )
+    return place - 1 if leans else place
 
 
 def _items(run: Sequence[Unit], place: int) -> list[Unit]:

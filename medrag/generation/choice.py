@@ -13,9 +13,16 @@ from dataclasses import replace
 from medrag.generation import conditions
 from medrag.generation.asked import states
 from medrag.generation.aspects import Aspect
-from medrag.generation.blocks import by_passage, limits, recommended, runs, with_what_follows
+from medrag.generation.blocks import (
+    by_passage,
+    limits,
+    notes_under,
+    recommended,
+    runs,
+    with_what_follows,
+)
 from medrag.generation.evidence import Unit, section_of
-from medrag.generation.keys import drugs_in, keys_of
+from medrag.generation.keys import conditions_in, drugs_in, keys_of
 from medrag.generation.measures import apart, measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.reach import reaches
@@ -147,12 +154,26 @@ class _Ranking:
         if not each:
             return True
         said = self._passages[unit.number] if unit.recommends else [unit]
+        if unit.row and (notes := notes_under(unit, self._runs[unit.number])):
+            noted = "。".join((unit.text, *(note.text for note in notes)))
+            if any(states(group, noted, unit.heading) for group in each):
+                return True
         return any(
-            states(group, _besides_conditions(group, one), one.heading)
+            states(group, _besides_conditions(group, one), self._over(one))
             and not self._of_another(one)
             for group in each
             for one in said
         )
+
+    def _over(self, unit: Unit) -> str:
+        """What stands over a sentence, and a sentence before it that only says what it is about.
+
+        「開始量はFT4により決める。」 before 「FT4が5.0未満では15 mgを…」
+        """
+        run = self._runs[unit.number]
+        place = run.index(unit)
+        before = run[place - 1].text if place and not unit.row else ""
+        return unit.heading if _FIGURE.search(before) else f"{unit.heading} {before}"
 
     def _of_another(self, unit: Unit) -> bool:
         """Whether the drug that was last named, in the sentence or before it, is another one."""
@@ -183,6 +204,11 @@ class _Ranking:
             return False
         if part.wants & {Wants.CONTRAINDICATION, Wants.EXCEPTION}:
             return True
+        if unit.hit.passage.section != best.hit.passage.section:
+            told = f"{part.named} {best.text} {best.heading}"
+            over = conditions_in(" ".join(unit.hit.passage.section[-2:]))
+            if over and not any(one in told or one in conditions_in(told) for one in over):
+                return False  # what is done in another disease
         left_out = restrictions(unit.text) | restrictions(unit.heading)
         return left_out <= restrictions(part.named) | restrictions(best.text)
 
@@ -220,7 +246,8 @@ class _Ranking:
         if best.unit.row:
             if best.unit.number in self._whole_tables:
                 return [unit for unit in of_passage if unit.row][:ROWS]
-            return [_narrowed(self._part, best.unit)]
+            notes = notes_under(best.unit, self._runs[best.unit.number])
+            return [_narrowed(self._part, best.unit), *notes]
         if best.unit.recommends:
             whole = recommended(of_passage, self._runs[best.unit.number])
             return [unit for unit in whole if unit is best.unit or not self._beside(unit)]
@@ -270,6 +297,7 @@ def _narrowed(part: Part, unit: Unit) -> Unit:
 
 #: Aspects of a dose, which is not to be read without the conditions that stand beside it.
 _DOSES = frozenset({"dose", "start", "maintenance", "most", "unit mg", "unit グラム", "unit 錠"})
+_FIGURE = re.compile(r"[0-9０-９]\s*(?:m?g|[μµ]g|m[lL]|単位|錠|日|週|[かヶ]月|年|回|時間|%|％)")
 _FORBIDDEN = re.compile(r"禁忌|使えない|投与しない|contraindicat|avoid", re.IGNORECASE)
 
 

@@ -13,6 +13,7 @@ from medrag.documents.passages import Passage
 from medrag.generation.keys import drugs_in, keys_of
 from medrag.generation.measures import Measure
 from medrag.generation.rows import Table, cells_of
+from medrag.japanese.normalize import Span
 from medrag.retrieval.retriever import Hit
 
 
@@ -38,6 +39,7 @@ class Unit:
         meant: Of a row, the measures for which it is meant (CCr 30〜49).
         of: Of a row, the heading of its table where that alone names the drug.
         listed: It stands in a list.
+        notes: It speaks of all rows of a table (上記, いずれの薬剤も).
         grade: It only states strength or certainty.
         directs: It says what to do or not to do.
         forbids: It says what not to do, or for whom not.
@@ -61,6 +63,7 @@ class Unit:
     meant: tuple[Measure, ...] = ()
     of: str = ""
     listed: bool = False
+    notes: bool = False
     grade: bool = False
     directs: bool = False
     forbids: bool = False
@@ -85,12 +88,18 @@ class Unit:
 #: What a reader skips: nothing there states anything about patients.
 _NO_EVIDENCE = frozenset({"references", "contents"})
 _BULLET = re.compile(
-    r"^\s*(?:[-*+•◦・※]\s+|[•・※]|>\s*|#{1,6}\s+|[(（]?[0-9０-９]{1,2}[)）]\s*|[0-9０-９]{1,2}[ 　]+(?=[「（ぁ-んァ-ヶ一-龥]))+"
+    r"^\s*(?:[-*+]\s+|[•◦●○◆◇▶►▷・※]\s*|>\s*|#{1,6}\s+|[(（]?[0-9０-９]{1,2}[)）]\s*|[(（][一二三四五六七八九十ア-ン][)）]\s*|[①-⑳]\s*"
+    r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[アイウエオカキクケコ])[ 　]+(?=[「（A-Zぁ-んァ-ヶ一-龥]))+"
 )
-_LISTED = re.compile(r"^\s*(?:[-*+•◦・※]|[(（]?[0-9０-９]{1,2}[)）])\s*")
+_LISTED = re.compile(
+    r"^\s*(?:[-*+•◦●○◆◇▶►▷・※]|[(（]?[0-9０-９]{1,2}[)）]|[(（][一二三四五六七八九十ア-ン][)）]|[①-⑳]|[アイウエオカキクケコ][ 　])\s*"
+)
+_ANSWER = re.compile(
+    r"^(?:[AＡ][0-9０-９]{0,2}[.．:：]?|答え?[:：])[ 　]+(?=[^\x00-\x7f])|^[AＡ][.．:：](?=[^\x00-\x7f])"
+)
 _BOLD = re.compile(r"\*\*|__")
 _LABEL = re.compile(
-    r"^(?:【(?:推奨|推奨文|解説|例外|ただし書き|注意)】|(?:推奨文?|解説|Recommendation|Rationale)\s*[:：.]\s*)"
+    r"^(?:【(?:推奨|推奨文|解説|例外|ただし書き|注意)】|(?:推奨文?|解説|Recommendation|Rationale)(?:\s*[:：.]|(?=\t))\s*)"
 )
 _BREAK = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\n\s*(?=[^\x00-\x7f])")
 _STRUCTURE = re.compile(
@@ -102,8 +111,18 @@ _DIRECTS = re.compile(
     r"(?:ない|する|よい|避ける|用いる|行う|[うくすつぬふむぐぶる]こと)[。.]?$|\b(?:do not|must|should)\b",
     re.IGNORECASE,
 )
+_NOTE = re.compile(
+    r"(?:いずれ|どれ|すべて|全て|各)の?(?:薬剤?|製剤)|上記|上の表|この表|本表|表[0-9０-９]*(?:の(?:薬|用?量|値)|に示)|(?:any|all) of (?:the|these)|\btable\b",
+    re.IGNORECASE,
+)
 _REPORTS = re.compile(
     r"試験|研究|コホート|統合|報告|n\s*[=＝]|\btrials?\b|リスク比|オッズ比|相対リスク"
+)
+#: Who published it, and when: no evidence of anything else.
+_IMPRINT = re.compile(
+    r"^(?:発行(?:所|者|日|年)?|編集|作成(?:者|日)?|監修|著者|公開日?|更新日?|改訂日?|版|Published|Issued)\s*[:：]"
+    r"|^[^。]*(?:19|20)[0-9０-９]{2}(?:年(?:[0-9０-９]{1,2}月)?(?:[0-9０-９]{1,2}日)?|/[0-9/]+)[^。をにではがも]{0,24}$"
+    r"|診療に用いないこと|NOT FOR CLINICAL USE",
 )
 _GLOSSARY = re.compile(r"略語|abbreviations?\s*:", re.IGNORECASE)
 
@@ -186,7 +205,12 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
         row = table.row(sentence)
         statements = row.statements if row else (_plain(sentence),)
         text = "。".join(statements)
-        if not text or text in headings:
+        if (
+            not text
+            or text in headings
+            or _STRUCTURE.fullmatch(text)
+            or (not row and _IMPRINT.search(text))
+        ):
             continue
         if position in heads or (not row and directives.asking(text)):
             head = text  # a question states nothing, and what follows answers it
@@ -206,6 +230,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
             meant=row.meant if row else (),
             of=row.of if row else "",
             listed=bool(_LISTED.match(sentence)),
+            notes=not row and bool(_NOTE.search(text)),
             grade=_only_grades(text),
             directs=any(map(_directs, statements)),
             forbids=forbids(text),
@@ -237,8 +262,10 @@ _ENDED = re.compile(r"[。．.！？!?]\s*$|(?:する|した|ない|こと|で�
 
 
 def _plain(sentence: str) -> str:
-    text = _BREAK.sub("", _BOLD.sub("", _BULLET.sub("", sentence)))
-    return " ".join(_LABEL.sub("", text).split())
+    text = _BREAK.sub("", _BOLD.sub("", _ANSWER.sub("", _BULLET.sub("", sentence))))
+    text = _LABEL.sub("", text)
+    chosen = grades.ticked(text, Span(0, len(text)))  # of boxes, what is ticked
+    return " ".join((text[chosen.start : chosen.end] if chosen else text).split())
 
 
 #: Texts whose kind is remembered: passages come back from question to question.

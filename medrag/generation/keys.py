@@ -65,6 +65,17 @@ def restricted(population: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def conditions_in(text: str) -> frozenset[str]:
+    """The diseases and states that a text names."""
+    lexicon = default_lexicon()
+    return frozenset(
+        lexicon.canonical(mention.form)
+        for mention in lexicon.find(fold(text))
+        if "conditions" in {lexicon.groups[index].source for index in mention.group_ids}
+    )
+
+
+@lru_cache(maxsize=8192)
 def drugs_in(text: str) -> frozenset[str]:
     """The drugs and classes of drugs that a text names."""
     lexicon = default_lexicon()

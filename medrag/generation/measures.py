@@ -40,11 +40,34 @@ _NAMES = {
     "egfr": r"(?:e?gfr|推算糸球体濾過量)[^0-9a-z]{0,12}?",
     "ccr": r"(?:ccr|clcr|crcl|クレアチニン・?クリアランス)[^0-9a-z]{0,12}?",
 }
+#: Values of tests, by the names that stand before their figures.
+_TESTS = re.findall(
+    r"\S+",
+    "abi ahi alt ast bmi bnp bun che ck cpk crp cea dbp ddimer ef lvef fev1 ferritin ft3 ft4 hb hba1c hct ige inr isi ldh"
+    " ldl ldl-c hdl hdl-c meld mmse nt-probnp pao2 paco2 ph psa pt-inr qtc sbp spo2 tsat tsh wbc wbgt oabss das28",
+)
+_VALUES = {
+    **{test: rf"(?<![a-z0-9-]){re.escape(test)}\s*" for test in _TESTS},
+    "glucose": r"(?:空腹時|随時)?血糖値?\s*",
+    "uric acid": r"(?:血清)?尿酸値?\s*",
+    "potassium": r"(?:血清)?カリウム値?\s*",
+    "platelets": r"血小板数?\s*",
+    "albumin": r"(?:血清)?アルブミン値?\s*",
+    "creatinine": r"(?:血清)?クレアチニン値?\s*",
+}
 _UNITS = {"age": r"(?:歳|才)", "weight": r"kg(?![a-z/])", "egfr": "", "ccr": ""}
 _CLEARANCE = r"(?:ml/(?:分|min)(?:/1\.73\s*m[2²])?)"
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 #: Just less than a bound that is not included.
 _NEXT = 1e-6
+
+
+#: A figure with its unit, whatever that is, and the bounds; a second range after 、 is of the same test.
+_ANY_UNIT = r"(?:万|千)?(?:%|点|回|分|秒|[a-zμ°]+)?(?:/[a-zμ0-9.²]+)*"
+_VALUE = (
+    rf"{_NUMBER}\s*{_ANY_UNIT}(?P<decade>(?!))?\s*(?:[〜~–-]\s*{_NUMBER}\s*{_ANY_UNIT}?)?"
+    rf"\s*(以上|以下|未満|超|を超え)?(?:\s*{_NUMBER}\s*{_ANY_UNIT}?\s*(未満|以下))?"
+)
 
 
 def _pattern(name: str) -> re.Pattern[str]:
@@ -60,8 +83,13 @@ def _pattern(name: str) -> re.Pattern[str]:
     )
 
 
-_PATTERNS = {name: _pattern(name) for name in _NAMES}
-_NAMED = {name: re.compile(written) for name, written in _NAMES.items()}
+_PATTERNS = {name: _pattern(name) for name in _NAMES} | {
+    name: re.compile(rf"{written}(?:値)?(?:\s*[はがも:：、]\s*|\s+)?(?:\([^()]*\)\s*)?{_VALUE}")
+    for name, written in _VALUES.items()
+}
+_NAMED = {name: re.compile(written) for name, written in (*_NAMES.items(), *_VALUES.items())}
+#: Measures of a patient, which a table gives in any column; values of tests only in the first.
+OF_PATIENTS = frozenset(_NAMES)
 
 
 _OLDER = re.compile(
@@ -105,6 +133,49 @@ def _found(folded: str) -> Iterator[Measure]:
             if second and bound == "以上":
                 high = float(second) - (_NEXT if match[0].endswith("未満") else 0)
             yield Measure(name=name, low=low, high=high, start=match.start())
+            if name in _VALUES:
+                yield from _further(name, folded, match)
+
+
+def _further(name: str, folded: str, match: re.Match[str]) -> Iterator[Measure]:
+    """Further ranges of the same test: 「FT4が5.0未満では…、5.0以上では…」 is about FT4 twice."""
+    unit = re.match(rf".*?{_NUMBER}\s*({_ANY_UNIT})", match[0][len(name) :])
+    end = folded.find("。", match.end())
+    if unit is None:
+        return
+    pattern = rf"(?<=[、,])\s*{_NUMBER}\s*{re.escape(unit[2])}\s*(以上|以下|未満|超)"
+    for other in re.compile(pattern).finditer(folded, match.end(), end if end > 0 else len(folded)):
+        value, bound = float(other[1]), other[2]
+        low, high = (value, float("inf")) if bound in ("以上", "超") else (0.0, value)
+        strict = _NEXT if bound in ("未満", "超") else 0.0
+        yield Measure(
+            name=name,
+            low=low + (strict if low else 0.0),
+            high=high - (strict if not low else 0.0),
+            start=other.start(),
+        )
+
+
+#: What tells that a value is that of the patients who are meant, and not a target for them.
+_CONDITION = re.compile(
+    r"[^、。]{0,10}?(?:では|の(?:患者|方|人|者|場合|とき|時|例|児)|であれば|なら|でも|のうち)"
+)
+
+
+def conditions_in(text: str) -> tuple[Measure, ...]:
+    """The measures that tell for whom a text is meant: 「AHIが15以上であれば」, not 「7.0％未満を目標とする」."""
+    folded = ages_spelled(fold(text).lower())
+    return tuple(
+        one
+        for one in measures_in(text)
+        if one.name in _NAMES or _CONDITION.match(folded, _end(folded, one))
+    )
+
+
+def _end(folded: str, one: Measure) -> int:
+    """Where the figures of a measure end."""
+    match = re.compile(rf".*?{_VALUE}").match(folded, one.start)
+    return match.end() if match else one.start
 
 
 def under(header: str, cell: str) -> tuple[Measure, ...]:
@@ -120,8 +191,8 @@ _LABEL = re.compile(r"^(?:(?:cq|bq|fq|q|推奨)\s*[0-9.-]*[\s:.]*|ただし[、,
 
 
 def led_by(text: str) -> tuple[Measure, ...]:
-    """The measures that a text gives, if it begins with one, as what says for whom it is meant."""
-    found = measures_in(text)
+    """The measures of a patient that a text gives, if it begins with one, as what says for whom it is."""
+    found = tuple(one for one in measures_in(text) if one.name in _NAMES)
     label = _LABEL.match(fold(text).lower())
     begins = label.end() if label else 0
     return found if any(one.start == begins for one in found) else ()

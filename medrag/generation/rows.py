@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from medrag.documents import grades
 from medrag.generation.keys import drugs_in
-from medrag.generation.measures import Measure, under
+from medrag.generation.measures import OF_PATIENTS, Measure, under
 from medrag.japanese import sentences
 
 
@@ -174,6 +174,7 @@ def _meant(cells: Sequence[str], header: Sequence[str]) -> tuple[Measure, ...]:
         for name, cell in zip(header[1:], cells[1:], strict=True)
         if _BARE.fullmatch(cell)
         for measure in under(name, cell)
+        if measure.name in OF_PATIENTS
     )
 
 

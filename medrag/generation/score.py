@@ -16,7 +16,7 @@ from medrag.documents import grades
 from medrag.generation.asked import states
 from medrag.generation.evidence import Unit, forbids
 from medrag.generation.keys import drugs_in, keys_of
-from medrag.generation.measures import measures_in, within
+from medrag.generation.measures import apart, conditions_in, measures_in, within
 from medrag.generation.question import Part, Wants
 from medrag.generation.scope import elsewhere, restrictions
 from medrag.generation.terms import LAY, MEMBER, PARTS, Term
@@ -46,6 +46,8 @@ UNGRADED = 0.85
 FOR_THEM = 1.2
 #: What an unmet word counts that is told beside the question: its story is not in a guideline.
 TOLD = 0.3
+#: And one that gives those of other patients.
+FOR_OTHERS = 0.7
 #: What it counts for a sentence in another language than the question's.
 UNTRANSLATED = 0.2
 
@@ -193,6 +195,13 @@ def _of_the_drug(part: Part, unit: Unit) -> bool:
     return any(term.drug and term.met_by(unit.subject) >= LAY for term in part.terms)
 
 
+def _of_the_name(part: Part, unit: Unit) -> bool:
+    """Whether a figure is asked for, and this is the row of the very thing (G4)."""
+    return Wants.QUANTITY in part.wants and any(
+        term.weight >= 1.0 and term.met_by(unit.subject) >= 1.0 for term in part.terms
+    )
+
+
 def _fitness(part: Part, unit: Unit) -> float:
     """How well the kind of the sentence suits the kind of answer that is wanted."""
     return _for_whom(part, unit) * _holding(part, unit) * _of_a_kind(part, unit)
@@ -214,9 +223,11 @@ def _for_whom(part: Part, unit: Unit) -> float:
         and others.isdisjoint(restrictions(part.named))
     ):
         factor *= 0.8
-    given = map(measures_in, unit.columns if unit.row else (unit.text,))
+    given = [measures_in(column) for column in unit.columns] or [conditions_in(unit.text)]
     if part.measures and any(within(part.measures, meant) for meant in given):
         factor *= FOR_THEM
+    elif not unit.row and apart(part.measures, given[0]):
+        factor *= FOR_OTHERS
     if elsewhere(part.text, unit.text, (unit.hit.title, *unit.hit.passage.section, unit.head)):
         factor *= 0.5
     return factor
@@ -248,7 +259,8 @@ def _of_a_kind(part: Part, unit: Unit) -> float:
     if unit.reports and Wants.REASON not in part.wants:
         factor *= 0.8
     if unit.row:
-        factor *= 1.25 if Wants.DOSE in part.wants or _of_the_drug(part, unit) else 1.0
+        told = Wants.DOSE in part.wants or _of_the_drug(part, unit) or _of_the_name(part, unit)
+        factor *= 1.25 if told else 1.0
     if Wants.STRENGTH in part.wants and not _graded(unit.hit.passage.text):
         factor *= UNGRADED
     if unit.grade:

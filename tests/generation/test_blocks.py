@@ -108,3 +108,56 @@ def test_a_relapse_under_the_heading_of_the_first_episode_is_about_the_relapse()
     )
     assert "20 mg" not in write("初発のネフローゼのプレドニゾロンの量は？", first, again).text
     assert "20 mg" in write("ネフローゼの再発でのプレドニゾロンの量は？", first, again).text
+
+
+def test_what_is_said_of_all_rows_comes_with_the_row() -> None:
+    section = ("第5章 薬物治療", "表5 降圧薬の用量")
+    table = "| 薬剤 | 1日量 |\n|---|---|\n| アムロジピン | 2.5〜5 mg |\n| エナラプリル | 5〜10 mg |"
+    rows = hit(table, *section, kind="table", start=2000)
+    note = hit(
+        "75歳以上では、いずれの薬剤も上記の1/2量から開始する。",
+        *section,
+        start=2000 + len(table) + 2,
+    )
+    assert write("80歳のアムロジピンの開始量は？", rows, note).text == (
+        "アムロジピンの1日量は2.5〜5 mg[1]。75歳以上では、いずれの薬剤も上記の1/2量から開始する[2]。"
+    )
+
+
+def test_a_dose_for_some_comes_with_the_sentence_that_names_the_drug() -> None:
+    fever = hit(
+        "解熱薬にはアセトアミノフェンを用いる。小児では1回10 mg/kgを投与する。",
+        "4.2 解熱薬",
+        start=2300,
+        title="インフルエンザの手引き",
+    )
+    assert write("小児の解熱薬の用量は？", fever).text == (
+        "解熱薬にはアセトアミノフェンを用いる[1]。小児では1回10 mg/kgを投与する[1]。"
+    )
+
+
+def test_of_boxes_what_is_ticked_is_quoted() -> None:
+    ticked = hit(
+        "ヒアルロン酸の関節内注射を行うことを弱く推奨する。\n\n□A（強い）　■B（中）　□C（弱い）",
+        "CQ2 ヒアルロン酸の関節内注射は推奨されるか",
+        kind="recommendation",
+        start=2500,
+        title="膝の手引き",
+    )
+    text = write("ヒアルロン酸の関節内注射は推奨されますか", ticked).text
+    assert "A（強い）" not in text
+    assert "B（中）[1]" in text
+
+
+def test_marks_of_items_and_answers_and_the_imprint_are_left_behind() -> None:
+    notice = hit(
+        "二 再診料は、次の場合には算定できない。\n\nア 処置を行った日\nイ 電話で再診を行った日",
+        "第2 再診",
+        start=2700,
+        title="再診の通知",
+    )
+    assert write("再診料を算定できないのはどんな場合ですか", notice).text == (
+        "再診料は、次の場合には算定できない[1]。処置を行った日[1]。電話で再診を行った日[1]。"
+    )
+    imprint = hit("膝の手術の研究会　2021年10月15日", "膝の手術", start=2900, title="膝の手引き")
+    assert write("膝の手術はいつですか", imprint).abstained

@@ -2,7 +2,7 @@
 
 import pytest
 
-from medrag.generation.measures import apart, led_by, measures_in, under
+from medrag.generation.measures import apart, conditions_in, led_by, measures_in, under
 from tests.generation.test_extractive import TARGET, hit, write
 
 RENAL = hit(
@@ -248,3 +248,47 @@ def test_an_english_age_is_that_of_the_patient() -> None:
     question = "Should benzodiazepines be used for insomnia in people aged 65 or over?"
     assert write(question, stopping, elderly).text.startswith("We recommend against")
     assert apart(measures_in("under 18 years old"), measures_in("adults aged 18 years or older"))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("AHIは17でした", 17, 17),
+        ("FT4が5.0 ng/dL以上では", 5, float("inf")),
+        ("血小板数が5万/μL未満の患者", 0, 5),
+        ("血清カリウム値5.0 mEq/L以上の患者", 5, float("inf")),
+    ],
+)
+def test_the_value_of_a_test_is_a_measure(text: str, low: float, high: float) -> None:
+    (measure,) = measures_in(text)
+    assert (measure.low, measure.high) == pytest.approx((low, high), abs=1e-5)
+
+
+def test_a_test_whose_ranges_follow_each_other_is_named_once() -> None:
+    first, second = measures_in("FT4が5.0 ng/dL未満では15 mgを、5.0 ng/dL以上では30 mgを用いる。")
+    assert first.meets(measures_in("FT4 4.1")[0])
+    assert second.meets(measures_in("FT4 6.2")[0])
+
+
+def test_a_target_tells_not_for_whom_a_sentence_is_meant() -> None:
+    assert conditions_in("HbA1c 7.0％未満を目標とする。") == ()
+    assert conditions_in("AHIが15以上であれば、CPAPを使う。")
+
+
+def test_the_dose_in_another_disease_is_not_added() -> None:
+    first = hit(
+        "チアマゾールは1日15 mgで開始する。",
+        "第2章 薬物療法",
+        "CQ1 未治療のバセドウ病の抗甲状腺薬は何か",
+        start=6600,
+        title="バセドウ病の手引き",
+    )
+    crisis = hit(
+        "チアマゾール60 mg/日を開始する。",
+        "第4章 甲状腺クリーゼ",
+        "CQ4 甲状腺クリーゼの治療は何か",
+        start=6700,
+        title="バセドウ病の手引き",
+    )
+    text = write("未治療のバセドウ病のチアマゾールの開始量は？", first, crisis).text
+    assert text == "チアマゾールは1日15 mgで開始する[1]。"
