@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences.finding import Finding
@@ -213,7 +214,12 @@ def _echoed(base: str, text: str) -> bool:
     return bool(kanji) and sum(character in text for character in kanji) >= (len(kanji) + 1) // 2
 
 
-def _conditions(reading: Reading) -> Iterator[tuple[Span, str]]:
+@lru_cache(maxsize=8192)
+def _conditions(reading: Reading) -> tuple[tuple[Span, str], ...]:
+    return tuple(_restrictions(reading))
+
+
+def _restrictions(reading: Reading) -> Iterator[tuple[Span, str]]:
     """The restrictive phrases of a statement: from the clause's beginning to the restricting word."""
     floor = 0
     for match in _CONDITION.finditer(reading.text):

@@ -41,7 +41,7 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         return
     often = Counter(key for part in parts for key in {item.key for item in part})
     parts = tuple(tuple(item for item in part if often[item.key] == 1) for part in parts)
-    evidence = [_parts(entry.unit.reading) for entry in alignment.chosen]
+    evidence = [_held(entry.unit.reading) for entry in alignment.chosen]
     for one, other in combinations(parts, 2):
         finding = _exchanged(one[:_MOST], other[:_MOST], evidence)
         if finding is not None:
@@ -50,15 +50,15 @@ def find(alignment: Alignment) -> Iterator[Finding]:
 
 
 def _exchanged(
-    left: Sequence[_Item], right: Sequence[_Item], evidence: Sequence[Sequence[Sequence[_Item]]]
+    left: Sequence[_Item], right: Sequence[_Item], evidence: Sequence[Sequence[frozenset[str]]]
 ) -> Finding | None:
     for a, p in permutations(left, 2):
         for b, q in permutations(right, 2):
-            if not a.sorts & b.sorts:
-                continue
-            straight = max(_near(a, p, evidence), _near(b, q, evidence))
-            crossed = _near(a, q, evidence) + _near(b, p, evidence)
-            if straight <= _BESIDE and crossed >= _FIRM:
+            if (
+                not a.sorts.isdisjoint(b.sorts)
+                and _near(a, q, evidence) + _near(b, p, evidence) >= _FIRM
+                and max(_near(a, p, evidence), _near(b, q, evidence)) <= _BESIDE
+            ):
                 return Finding(
                     kind="crossed",
                     claim=f"{a.key}・{p.key} / {b.key}・{q.key}",
@@ -69,16 +69,21 @@ def _exchanged(
     return None
 
 
-def _near(one: _Item, other: _Item, evidence: Sequence[Sequence[Sequence[_Item]]]) -> float:
+def _near(one: _Item, other: _Item, evidence: Sequence[Sequence[frozenset[str]]]) -> float:
     """How near two items stand in the evidence: in one part, in one sentence, or apart."""
     best = 0.0
-    for sentence in evidence:
-        held = [{item.key for item in part} for part in sentence]
+    for held in evidence:
         if any(one.key in keys and other.key in keys for keys in held):
             return _TOGETHER
         if any(one.key in keys for keys in held) and any(other.key in keys for keys in held):
             best = _BESIDE
     return best
+
+
+@lru_cache(maxsize=8192)
+def _held(reading: Reading) -> tuple[frozenset[str], ...]:
+    """The keys of each part of a statement."""
+    return tuple(frozenset(item.key for item in part) for part in _parts(reading))
 
 
 @lru_cache(maxsize=8192)

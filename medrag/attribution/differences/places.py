@@ -14,6 +14,7 @@ from functools import lru_cache
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Reading, Word
+from medrag.japanese.quantities import Quantity
 
 _PLAUSIBLE = 0.6
 _NOUN = 0.6
@@ -50,7 +51,8 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
 
 def likely(alignment: Alignment, clause: int) -> Sequence[Place]:
     """The same, where 禁忌 or 避ける counts as no predicate: what is forbidden may only need care."""
-    return _plausible(_all(alignment, clause, forbidden=False))
+    forbidden = not _refusals(alignment.claim, clause)
+    return _plausible(_all(alignment, clause, forbidden=forbidden))
 
 
 def _plausible(found: Sequence[Place]) -> Sequence[Place]:
@@ -74,12 +76,7 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
     words = [word for word in claim.words if word.clause == clause]
     if not words:
         return []
-    # 禁忌 and 避ける are predicates that count as negations; no word is left to look for then.
-    denied = [
-        claim.text[n.start : n.end]
-        for n in claim.negators
-        if n.predicate and n.clause == clause and n.start > words[-1].start
-    ]
+    denied = _refusals(claim, clause)
     last = "" if denied else _predicate(claim, words)
     amounts = [a for a in claim.quantities if claim.clause_at(a.start) == clause]
     found = []
@@ -90,33 +87,24 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
             for n in reading.negators
             if forbidden and n.predicate and reading.text[n.start : n.end] in denied
         }
-        for number in range(len(reading.clauses)):
-            there = [word for word in reading.words if word.clause == number]
-            keys = {word.key for word in there}
-            meanings = {
-                c for word in there if word.term >= 0 for c in reading.terms[word.term].concepts
-            }
+        for number, there in enumerate(_contents(reading)):
             held = [
                 word
                 for word in words
-                if word.key in keys
-                or (word.term >= 0 and claim.terms[word.term].concepts & meanings)
+                if word.key in there.keys
+                or (
+                    word.term >= 0
+                    and not claim.terms[word.term].concepts.isdisjoint(there.meanings)
+                )
             ]
-            if (
-                number in refusing
-            ):  # 招くおそれがあり、避ける: what is avoided stands in the clause before
+            # 招くおそれがあり、避ける: what is avoided stands in the clause before.
+            if number in refusing:
                 held = [word for word in words if word.key in reading.keys]
             score = sum(word.weight for word in held)
-            span = reading.clauses[number]
-            score += sum(
-                any(
-                    span.start <= b.start < span.end and a.same_value(b) for b in reading.quantities
-                )
-                for a in amounts
-            )
+            score += sum(any(a.same_value(b) for b in there.amounts) for a in amounts)
             if score:
                 home = 0.01 * (order == alignment.homes[clause]) + 0.001 * number
-                ends = bool(there) and _said(last, {_predicate(reading, there)})
+                ends = bool(there.keys) and _said(last, {there.predicate})
                 if denied and forbidden:
                     ends = any(word.weight >= _NAME for word in held) and number in refusing
                 found.append(
@@ -124,7 +112,7 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
                         unit=entry.unit,
                         clause=number,
                         score=score + home,
-                        says=last in keys,
+                        says=last in there.keys,
                         ends=ends,
                         held=frozenset(word.key for word in held),
                     )
@@ -140,6 +128,44 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
     elif any(place.says for place in found):
         found = [place for place in found if place.says]
     return sorted(found, key=lambda place: -place.score)
+
+
+def _refusals(claim: Reading, clause: int) -> list[str]:
+    """禁忌 and 避ける at the end of a clause: predicates that count as negations, and are no words."""
+    ends = max((word.start for word in claim.words if word.clause == clause), default=-1)
+    return [
+        claim.text[n.start : n.end]
+        for n in claim.negators
+        if n.predicate and n.clause == clause and n.start > ends
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Contents:
+    """What a clause holds."""
+
+    keys: frozenset[str]
+    meanings: frozenset[str]
+    amounts: tuple[Quantity, ...]
+    predicate: str
+
+
+@lru_cache(maxsize=8192)
+def _contents(reading: Reading) -> tuple[_Contents, ...]:
+    """The contents of each clause of a statement."""
+    found = []
+    for number, span in enumerate(reading.clauses):
+        words = [word for word in reading.words if word.clause == number]
+        terms = {word.term for word in words if word.term >= 0}
+        found.append(
+            _Contents(
+                keys=frozenset(word.key for word in words),
+                meanings=frozenset(c for term in terms for c in reading.terms[term].concepts),
+                amounts=tuple(a for a in reading.quantities if span.start <= a.start < span.end),
+                predicate=_predicate(reading, words) if words else "",
+            )
+        )
+    return tuple(found)
 
 
 def _predicate(reading: Reading, words: Sequence[Word]) -> str:

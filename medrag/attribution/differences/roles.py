@@ -154,7 +154,7 @@ def _all_names(reading: Reading) -> frozenset[str]:
 def _acting(alignment: Alignment) -> Iterator[Finding]:
     """医療安全課が報告する against 医療安全課へ報告する: who does it, and to whom it is done."""
     claim = alignment.claim
-    if _passive(claim):
+    if "が" not in claim.text or _passive(claim):
         return
     acting = _marked(claim, "が")
     for entry in alignment.chosen[:1]:
@@ -165,6 +165,7 @@ def _acting(alignment: Alignment) -> Iterator[Finding]:
             return
 
 
+@lru_cache(maxsize=4096)
 def _marked(reading: Reading, particle: str) -> frozenset[str]:
     """The names, or the last parts of names, that a particle follows: 医療安全課が."""
     found: set[str] = set()

@@ -49,9 +49,9 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         if _is_example(word, alignment):
             continue
         home = alignment.chosen[alignment.homes[word.clause]].unit
-        finding = (
-            None if holds(word, claim, home) >= _HELD else _unheld(alignment, word, match, home)
-        )
+        if holds(word, claim, home) >= _HELD:
+            continue
+        finding = _unheld(alignment, word, match, home)
         if finding is None or finding.kind == "novel":
             other = _beside_head(word, claim, home)
             if other:
@@ -171,7 +171,7 @@ def _missing(alignment: Alignment, word: Word, home: Unit) -> Finding | None:
 
 def _beside_head(word: Word, claim: Reading, home: Unit) -> str:
     """What stands where this word stands before the same head: 爪 for 足 before 白癬."""
-    if not _MODIFIER.match(word.base) or holds(word, claim, home) >= _HELD:
+    if not _MODIFIER.match(word.base):
         return ""
     head = next((w for w in claim.words if w.start == word.end), None)
     if head is None or head.weight < 1:
@@ -203,8 +203,10 @@ def _is_example(word: Word, alignment: Alignment) -> bool:
         return False
     term = claim.terms[word.term]
     such = _SUCH.match(claim.text, term.end)
+    if such is None:
+        return False
     known = frozenset(concept for unit in alignment.units for concept in unit.meanings)
-    return such is not None and any(
+    return any(
         other.start <= such.end() + 1 <= other.end
         and other.concepts & known
         and (other.concepts | other.classes) & term.classes
