@@ -13,12 +13,9 @@ from medrag.attribution.verdicts import Claim, Evidence, Report
 from medrag.documents.rights import quotable
 from medrag.errors import Notice
 from medrag.generation.draft import Draft
+from medrag.generation.language import Language, language_of, notice
 from medrag.retrieval.retriever import Hit
 
-_NO_HITS = Notice(
-    code="no_hits",
-    message="検索で1件も見つかりませんでした。質問の語と、時点や絞り込みの条件を確かめてください。",
-)
 _UNKNOWN: Mapping[str, Sequence[Notice]] = MappingProxyType({})
 
 
@@ -50,6 +47,7 @@ def compose(
         )
     citations = tuple(_citations(claims, hits))
     status = _status(draft, claims)
+    language = language_of(question)
     return Answer(
         id=_identity(question, report.text, provenance),
         question=question,
@@ -62,8 +60,8 @@ def compose(
         warnings=(
             *notices,
             *draft.notices,
-            *_reservations(report, claims, citations, status),
-            *(() if hits else (_NO_HITS,)),
+            *_reservations(report, claims, citations, status, language),
+            *(() if hits else (notice("no_hits", language),)),
             *_readings(citations, hits if status == "abstained" else (), read),
         ),
         mode=draft.mode,
@@ -147,38 +145,30 @@ def _status(draft: Draft, claims: Sequence[Claim]) -> Status:
 
 
 def _reservations(
-    report: Report, claims: Sequence[Claim], citations: Sequence[Citation], status: Status
+    report: Report,
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    status: Status,
+    language: Language,
 ) -> Iterator[Notice]:
     for number in report.unresolved:
-        yield Notice(
-            code="unresolved_marker",
-            message=f"[{number}] に対応する資料はありません。",
-        )
+        yield notice("unresolved_marker", language, number=number)
     for citation in citations:
         if citation.edition_status == "superseded":
             edition = f"（{citation.edition}）" if citation.edition else ""
-            yield Notice(
-                code="superseded_edition",
-                message=f"[{citation.number}] {citation.title}{edition}は旧版です。"
-                "現行版を確認してください。",
-            )
+            title = f"{citation.title}{edition}"
+            yield notice("superseded_edition", language, number=citation.number, title=title)
     failed = [
         claim for claim in claims if claim.verdict in ("partial", "contradicted", "unsupported")
     ]
     if failed:
-        yield Notice(
-            code="unverified_claims",
-            message=f"{len(failed)} 件の記載は引用元で確認できませんでした。",
-        )
+        yield notice("unverified_claims", language, count=len(failed))
     if any(claim.verdict == "uncited" for claim in claims):
-        yield Notice(code="uncited_claims", message="引用のない記載が含まれています。")
+        yield notice("uncited_claims", language)
     if any(claim.needs_review for claim in claims):
-        yield Notice(code="needs_review", message="人による確認が必要な記載が含まれています。")
+        yield notice("needs_review", language)
     if status == "abstained":
-        yield Notice(
-            code="abstained",
-            message="収載された資料の範囲では、この質問への回答を確認できませんでした。",
-        )
+        yield notice("abstained", language)
 
 
 def _readings(
@@ -190,7 +180,7 @@ def _readings(
         **{citation.document_id: citation.title for citation in citations},
     }
     for identifier, title in shown.items():
-        for code in dict.fromkeys(notice.code for notice in read.get(identifier, ())):
+        for code in dict.fromkeys(note.code for note in read.get(identifier, ())):
             if code in READINGS:
                 yield Notice(code=code, message=f"「{title}」: {READINGS[code]}")
 

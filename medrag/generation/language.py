@@ -1,4 +1,4 @@
-"""What generation itself says to a reader, in the language of the question.
+"""What generation and the answer say to a reader, in the language of the question.
 
 Codes are for programs and never change; the sentences beside them stand on the page with the answer.
 """
@@ -71,6 +71,40 @@ _NOTICES: dict[str, dict[Language, str]] = {
     "answer_truncated": {
         "ja": "トークン数の上限で応答が途切れたため、書きかけの最後の文を除きました。",
         "en": "The model ran out of tokens; its last, unfinished sentence was left out.",
+    },
+    "model_failed": {
+        "ja": "言語モデルから回答を得られなかったため、資料の抜粋で回答しました"
+        "（{why}）。medrag doctor で接続を確かめてください。",
+        "en": "The language model gave no answer, so the answer is quoted from the documents ({why}). "
+        "Check the connection with medrag doctor.",
+    },
+    "no_hits": {
+        "ja": "検索で1件も見つかりませんでした。質問の語と、時点や絞り込みの条件を確かめてください。",
+        "en": "The search found nothing. Check the words of the question, the date and the filters.",
+    },
+    "unresolved_marker": {
+        "ja": "[{number}] に対応する資料はありません。",
+        "en": "There is no passage [{number}].",
+    },
+    "superseded_edition": {
+        "ja": "[{number}] {title}は旧版です。現行版を確認してください。",
+        "en": "[{number}] {title} is a superseded edition. Check the current one.",
+    },
+    "unverified_claims": {
+        "ja": "{count} 件の記載は引用元で確認できませんでした。",
+        "en": "{count} statement(s) could not be confirmed in what they cite.",
+    },
+    "uncited_claims": {
+        "ja": "引用のない記載が含まれています。",
+        "en": "Some statements have no citation.",
+    },
+    "needs_review": {
+        "ja": "人による確認が必要な記載が含まれています。",
+        "en": "Some statements need to be checked by a person.",
+    },
+    "abstained": {
+        "ja": "収載された資料の範囲では、この質問への回答を確認できませんでした。",
+        "en": "Within the documents held here, no answer to this question could be confirmed.",
     },
 }
 

@@ -27,9 +27,10 @@ from medrag.attribution.checker import Checker
 from medrag.attribution.entailment.remembered import Remembered
 from medrag.attribution.repair import Repaired, repair
 from medrag.attribution.verdicts import Claim, Report
-from medrag.errors import GenerationError, Notice, SettingsError
+from medrag.errors import GenerationError, SettingsError
 from medrag.generation.draft import Draft, Generator
 from medrag.generation.extractive import Extractive
+from medrag.generation.language import language_of, notice
 from medrag.index.index import Index
 from medrag.models.loop import BackgroundLoop
 from medrag.pipeline import finding, given
@@ -222,7 +223,8 @@ class Medrag:
                 raise
             # The operator's log has the address; the caller's answer does not.
             _log.warning("the model failed, answering with extracts: %s", error)
-            notices = (_fallen_back(error), *notices)
+            failed = notice("model_failed", language_of(question), why=error.message)
+            notices = (failed, *notices)
             drafted = await asyncio.to_thread(Extractive().write, question, hits)
         if drafted is None:
             raise GenerationError("the generator ended without a draft", retryable=True)
@@ -365,14 +367,6 @@ class Clock:
     def total(self) -> dict[str, float]:
         """The stages and their sum."""
         return {**self._stages, "total_ms": round((self._last - self._begun) * 1000, 3)}
-
-
-def _fallen_back(error: GenerationError) -> Notice:
-    return Notice(
-        code="model_failed",
-        message="言語モデルから回答を得られなかったため、資料の抜粋で回答しました"
-        f"（{error.message}）。medrag doctor で接続を確かめてください。",
-    )
 
 
 def _conflicts(question: str, wrong: Sequence[Claim]) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 import medrag
 from medrag.answer.events import Checked, Final, Retrieved, TextDelta
+from medrag.generation.language import language_of
 from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM, Fault, error
 
 TARGET = "75歳以上の高血圧患者の降圧目標は?"
@@ -143,6 +144,16 @@ def test_a_model_that_refuses_connections_gives_way_to_labelled_extracts(
         answer = rag.ask(TARGET)
     assert (answer.mode, answer.status) == ("extractive", "answered")
     assert answer.warnings[0].code == "model_failed"
+
+
+def test_an_english_question_is_warned_in_english(sample_index: Path) -> None:
+    with serving(sample_index, Answer(fault=ENGINE_DEAD)) as (rag, _):
+        failed = rag.ask("Should LABA be used alone?")
+        nothing = rag.ask("Should LABA be used alone?", as_of="2010-01-01")
+    assert failed.warnings[0].code == "model_failed"
+    assert {"no_hits", "abstained"} <= {warning.code for warning in nothing.warnings}
+    for warning in (*failed.warnings, *nothing.warnings):
+        assert language_of(warning.message) == "en", warning
 
 
 def test_repair_drops_what_its_citation_does_not_carry(sample_index: Path, number: int) -> None:
