@@ -37,9 +37,11 @@ class FirstStage(NamedTuple):
 
 def first_stage(question: Question, index: Index, *, weigh: Weigh) -> FirstStage:
     """Score every passage by the words (with expansions) and the bigrams of the question."""
-    words = index.words.scores(question.words, factors(question.words, index, weigh))
+    words = index.words.scores(
+        question.words, question.shares * factors(question.words, index, weigh)
+    )
     for mention in question.mentions:
-        words[mention.scores.rows] += mention.scores.scores
+        words[mention.scores.rows] += mention.scores.scores * np.float32(mention.share)
     return FirstStage(words, index.bigrams.scores(question.bigrams))
 
 

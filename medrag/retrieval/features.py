@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from medrag.index.terms import BREAK_NUMBER
 from medrag.japanese.wordclasses import CALENDAR, NUMBER
-from medrag.retrieval.names import EXPANDED
 from medrag.retrieval.question import Question
 
 #: The columns of `features`, in order.
@@ -103,7 +102,7 @@ def _covered(question: Question, present: Matrix) -> Matrix:
     for mention in question.mentions:
         # All words of another name in one sentence stand for all words that it replaces.
         named = [present[:, columns].min(axis=1) for columns in mention.columns]
-        best = np.maximum.reduce(named) * np.float32(EXPANDED)
+        best = np.maximum.reduce(named) * np.float32(mention.share)
         for replaced in mention.replaces:
             np.maximum(covered[:, replaced], best, out=covered[:, replaced])
     return covered

@@ -66,16 +66,18 @@ def normalised(scores: NDArray[np.float64], total: float) -> NDArray[np.float64]
 
 @cache
 def learned(path: Path = FILE) -> Fusion:
-    """The learned fusion, or the fixed one when the file was made for other features."""
-    content = json.loads(path.read_text("utf-8"))
-    if tuple(content["features"]) != NAMES:
+    """The learned fusion, or the fixed one when the file is none or was made for other features."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        weights = np.asarray(content["weights"], dtype=np.float64)
+        slope, intercept = map(float, map(content["calibration"].get, ("slope", "intercept")))
+        version = str(content["version"])
+        fits = tuple(content["features"]) == NAMES and weights.shape == (len(NAMES),)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return fixed()
-    return Fusion(
-        weights=np.asarray(content["weights"], dtype=np.float64),
-        slope=content["calibration"]["slope"],
-        intercept=content["calibration"]["intercept"],
-        version=content["version"],
-    )
+    if not fits or not np.isfinite([*weights, slope, intercept]).all():
+        return fixed()
+    return Fusion(weights=weights, slope=slope, intercept=intercept, version=version)
 
 
 def fixed() -> Fusion:

@@ -35,7 +35,11 @@ class EndpointReranker:
             results = response.json()["results"]
             found = {int(one["index"]): float(one["relevance_score"]) for one in results}
             scores = [found[i] for i in range(len(texts))]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (
+            # An index may be Infinity, and a reply nested deeper than the parser goes.
+            *(httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             message = f"the reranker gave nothing usable ({type(error).__name__})"
             raise GenerationError(message, where=self._url, retryable=True) from error
         if not all(map(math.isfinite, scores)):

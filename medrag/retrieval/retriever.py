@@ -202,9 +202,12 @@ class Retriever:
             notices += [notice] if notice else []
         else:
             asked = parts(question)
-        chosen = self._scored(question, k, possible, editions)
+        # A reranker may bring up what the first stage has behind the last place.
+        deep = max(k, CANDIDATES) if self._reranker is not None else k
+        chosen = self._scored(question, deep, possible, editions)
         if len(asked) > 1:
-            chosen = _merged(chosen, [self._scored(one, k, possible, editions) for one in asked], k)
+            of_parts = [self._scored(one, deep, possible, editions) for one in asked]
+            chosen = _merged(chosen, of_parts, deep)
         if self._reranker is not None and chosen:
             texts = [index.passage_at(one.row).text for one in chosen]
             result = rerank(self._reranker, question, texts, deadline_ms=self._deadline_ms)
@@ -219,7 +222,7 @@ class Retriever:
         chances = 1 / (1 + np.exp(-np.minimum.accumulate(logits))) if chosen else ()
         hits = tuple(
             self._hit(rank, one.row, score=float(chance), legs=one.legs, editions=editions)
-            for rank, (one, chance) in enumerate(zip(chosen, chances, strict=True), start=1)
+            for rank, (one, chance) in enumerate(zip(chosen[:k], chances[:k], strict=True), start=1)
         )
         return Ranking(hits, tuple(notices))
 

@@ -100,6 +100,24 @@ def test_weights_of_other_features_give_way_to_the_fixed_fusion(tmp_path: Path) 
     assert fusion.learned(other).version == "fixed"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"weights": [1.0]}, {"weights": [float("nan")] * 7}, {"calibration": {}}, {"version": None}],
+)
+def test_weights_that_are_damaged_give_way_to_the_fixed_fusion(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    content = {**json.loads(fusion.FILE.read_text("utf-8")), **change}
+    if change == {"version": None}:
+        del content["version"]
+    other = tmp_path / "weights.json"
+    other.write_text(json.dumps(content), "utf-8")
+    assert fusion.learned(other).version == "fixed"
+    other.write_bytes(b'{"weights": [\xff')
+    assert fusion.learned(other).version == "fixed"
+    assert fusion.learned(tmp_path / "absent.json").version == "fixed"
+
+
 def test_words_that_only_ask_need_not_be_covered(tmp_path: Path) -> None:
     asked, found = rows(tmp_path, "喘息には何を使えばよいか", "喘息では吸入する。", "何を使うか。")
     assert len(asked.terms) == 1

@@ -57,6 +57,16 @@ def test_the_reranker_decides_the_order(tmp_path: Path) -> None:
     assert ranking.notices == ()
 
 
+def test_the_reranker_may_bring_up_what_stood_behind_the_last_place(tmp_path: Path) -> None:
+    index = Index.build(
+        tmp_path,
+        [entry("a", "喘息の発作では喘息の治療を急ぐ。"), entry("b", "喘息を診る。")],
+        encoder=HashingEncoder(),
+    )
+    (first,) = Retriever(index, reranker=Shortest()).search("喘息の発作", k=1)
+    assert first.passage.document_id == "b"
+
+
 def test_a_late_reranker_is_not_waited_for() -> None:
     stuck = Stuck()
     result = rerank(stuck, "喘息", ["一", "二"], deadline_ms=20)

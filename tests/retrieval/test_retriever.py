@@ -303,6 +303,36 @@ def test_every_part_of_a_question_has_its_hit(tmp_path: Path) -> None:
     assert len(hits) == 5
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("糖化ヘモグロビンとは", "HbA1cは血糖の平均を表す。"),
+        ("尿を出す薬", "利尿薬は朝に内服する。"),
+        ("非ステロイド性抗炎症薬", "NSAIDsは腎機能を見ながら用いる。"),
+    ],
+)
+def test_a_name_that_no_passage_has_is_found_by_its_other_name_before_its_parts(
+    tmp_path: Path, question: str, text: str
+) -> None:
+    beside = (
+        "ヘモグロビンの目標は11 g/dLとする。",
+        "この薬は1日1回内服する。",
+        "尿を採る。",
+        "炎症を抑える。",
+        "ステロイド薬は漸減する。",
+    )
+    others = [entry(f"beside-{i}", other) for i, other in enumerate(beside)]
+    ids = found(searcher(tmp_path, entry("meant", text), *others), question)
+    assert ids[0].startswith("meant")
+
+
+def test_a_drug_name_in_katakana_is_found_however_the_dictionary_cuts_it(tmp_path: Path) -> None:
+    table = entry("table", "カンデサルタン\t4 mg\t1日1回")
+    retriever = searcher(tmp_path, table, entry("other", "ロサルタンは1日1回内服する。"))
+    assert found(retriever, "candesartan")[0].startswith("table")
+    assert found(retriever, "ブロプレス")[0].startswith("table")
+
+
 def test_an_abbreviation_that_a_document_defines_finds_the_other_name(tmp_path: Path) -> None:
     retriever = searcher(
         tmp_path,
