@@ -31,6 +31,7 @@ class Unit:
         near: Keys of the other sentences of its section, as far as they are among the hits.
         far: Keys of its document, likewise.
         drugs: What its section names of drugs, likewise.
+        last: The drugs that were named last before it in its passage.
         heading: What stands over it, as text.
         head: The short line right over it that is no heading, if there is one.
         row: It is a row of a table.
@@ -55,6 +56,7 @@ class Unit:
     near: frozenset[str] = frozenset()
     far: frozenset[str] = frozenset()
     drugs: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     heading: str = ""
     head: str = ""
     row: bool = False
@@ -197,6 +199,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
     )
     heads = _heads(raw)
     head = ""
+    last: frozenset[str] = frozenset()
     for position, sentence in enumerate(raw):
         if _STRUCTURE.fullmatch(sentence) or _GLOSSARY.match(_BULLET.sub("", sentence)):
             continue
@@ -215,10 +218,12 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
         if position in heads or (not row and directives.asking(text)):
             head = text  # a question states nothing, and what follows answers it
             continue
+        before, last = last, drugs_in(text) or last
         yield Unit(
             number=number,
             position=position,
             statements=statements,
+            last=before,
             hit=hit,
             own=keys_of(" ".join((*row.cells, *row.columns)) if row else text),
             over=over | keys_of(" ".join((*table.header, head) if row else (head,))),

@@ -153,9 +153,10 @@ def scored(
 def _beside(term: Term, unit: Unit) -> float:
     """What a term counts beside a sentence that leaves out of what it states something.
 
-    Where its section names another drug too, it may be that one's.
+    Where its section names another drug too, it is that of the drug that was named last.
     """
-    alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in unit.drugs)
+    named = unit.last or unit.drugs
+    alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in named)
     return LEANT_ON if alone or not term.drug else NEAR
 
 
