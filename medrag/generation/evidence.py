@@ -143,10 +143,33 @@ def units_of(hits: Sequence[Hit]) -> list[Unit]:
         for place in (section, section[:1]):
             keys[place] = keys.get(place, frozenset()) | keys_of(text)
     return [
-        replace(unit, near=keys[section], far=keys[section[:1]], drugs=drugs[section])
+        replace(
+            unit,
+            near=keys[section].union(*map(keys_of, explained)),
+            far=keys[section[:1]],
+            drugs=drugs[section].union(*map(drugs_in, explained)),
+        )
         for number, hit in enumerate(hits, start=1)
         for section in (section_of(hit),)
+        for explained in (_explained(hit, hits),)
         for unit in _units(number, hit)
+    ]
+
+
+#: Between a recommendation and its explanation, which may have a heading of its own, in characters.
+_LABELLED = 24
+
+
+def _explained(hit: Hit, hits: Sequence[Hit]) -> list[str]:
+    """What stands right before an explanation, under whatever heading."""
+    passage = hit.passage
+    if passage.kind != "explanation":
+        return []
+    return [
+        other.passage.text
+        for other in hits
+        if other.passage.document_id == passage.document_id
+        and 0 <= passage.start - other.passage.end <= _LABELLED
     ]
 
 

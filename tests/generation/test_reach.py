@@ -79,3 +79,21 @@ def test_everyday_words_and_stories_reach_what_guidelines_write(question: str, h
 )
 def test_rates_that_are_not_stated_are_not_answered(question: str) -> None:
     assert write(question, SEIZURE, FEES, SORE).abstained
+
+
+def test_an_explanation_under_a_heading_of_its_own_is_about_what_it_explains() -> None:
+    text = "中等症以上の患者に、デュピルマブの皮下注射を提案する。"
+    recommendation = hit(
+        text, "第2章 全身療法", "声明3", kind="recommendation", start=7000, title="皮膚の手引き"
+    )
+    explanation = hit(
+        "初回600 mg、以後は300 mgを2週ごとに投与する。",
+        "第2章 全身療法",
+        "くわしく",
+        kind="explanation",
+        start=7000 + len(text) + 8,
+        title="皮膚の手引き",
+    )
+    question = "デュピルマブの初回の用量は"
+    assert "初回600 mg" in write(question, recommendation, explanation).text
+    assert write(question, explanation).abstained
