@@ -157,7 +157,9 @@ def _beside(term: Term, unit: Unit) -> float:
     """
     named = unit.last or unit.drugs
     alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in named)
-    return LEANT_ON if alone or not term.drug else NEAR
+    # What the lexicon does not have may be a drug as well; a disease is that of any drug.
+    about = term.known and not term.drug
+    return LEANT_ON if alone or about else NEAR
 
 
 def _met(term: Term, unit: Unit, *, exact: bool, beside: float, named: Collection[str]) -> float:

@@ -97,3 +97,22 @@ def test_an_explanation_under_a_heading_of_its_own_is_about_what_it_explains() -
     question = "デュピルマブの初回の用量は"
     assert "初回600 mg" in write(question, recommendation, explanation).text
     assert write(question, explanation).abstained
+
+
+AMLODIPINE = hit(
+    "アムロジピンは1日1回2.5〜5 mgを投与する。75歳以上では通常の1/2量から開始する。"
+    "整腸薬は抗菌薬と同時に用いてよい。",
+    "第3章 薬物療法",
+    start=8000,
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["80歳のアムロジピンの開始量は", "80歳の人はアムロジピンをどのくらいから始めますか"]
+)
+def test_a_drug_that_is_left_out_is_the_one_named_last(question: str) -> None:
+    assert "75歳以上では通常の1/2量から開始する" in write(question, AMLODIPINE).text
+
+
+def test_a_drug_that_is_named_later_is_not_the_one_left_out() -> None:
+    assert "1/2量" not in write("80歳の整腸薬の開始量は", AMLODIPINE).text
