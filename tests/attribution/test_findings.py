@@ -177,3 +177,14 @@ def test_even_for_those_that_are_excepted_is_a_denial_undone():
 def test_another_word_before_the_same_head_is_another_thing():
     assert "entity" in kinds("足白癬には内服薬を用いる。", "爪白癬には内服薬を用いる。")
     assert "entity" not in kinds("爪白癬には内服薬を用いる。", "爪白癬には内服薬を用いる。")
+
+
+def test_what_a_list_forbids_is_denied():
+    passage = "【用法】1日1回投与する。血中濃度は服薬直前に測定する。\n【禁忌】てんかんの患者、重篤な心疾患のある患者。\n【慎重投与】高齢者。"
+    assert "negation" not in firm("心疾患のある患者には投与しない。", passage)
+
+
+def test_to_take_care_not_to_is_no_weaker_than_to_forbid():
+    passage = "病棟の窓は開けてはならない。"
+    assert "contraindication_caution" not in kinds("病棟の窓は開けないように注意する。", passage)
+    assert "contraindication_caution" in kinds("病棟の窓は慎重に開ける。", passage)

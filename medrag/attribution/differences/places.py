@@ -46,7 +46,7 @@ def places(alignment: Alignment, clause: int) -> Sequence[Place]:
 
     Those with its predicate, if any have it; else those that share most of its words.
     """
-    return _plausible(every(alignment, clause))
+    return _plausible(_all(alignment, clause, forbidden=True))
 
 
 def likely(alignment: Alignment, clause: int) -> Sequence[Place]:
@@ -65,13 +65,29 @@ def is_conditional(reading: Reading, clause: int) -> bool:
     return _CONDITIONAL.search(reading.text[span.start : span.end]) is not None
 
 
-def every(alignment: Alignment, clause: int) -> Sequence[Place]:
-    """The same with those that share little."""
-    return _all(alignment, clause, forbidden=True)
+def anywhere(alignment: Alignment, clause: int) -> Sequence[Place]:
+    """All clauses that share anything with it, in order."""
+    return _sharing(alignment, clause, forbidden=True)
 
 
 @lru_cache(maxsize=64)
 def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Place]:
+    found = _sharing(alignment, clause, forbidden=forbidden)
+    best: dict[Unit, float] = {}
+    for place in found:
+        best[place.unit] = max(best.get(place.unit, 0.0), place.score)
+    most = max(best.values(), default=0.0)
+    found = [place for place in found if best[place.unit] >= SPEAKS_OF * most]
+    found = _of_its_subject(alignment, clause, found)
+    if any(place.ends for place in found):
+        found = [place for place in found if place.ends]
+    elif any(place.says for place in found):
+        found = [place for place in found if place.says]
+    return sorted(found, key=lambda place: -place.score)
+
+
+@lru_cache(maxsize=64)
+def _sharing(alignment: Alignment, clause: int, *, forbidden: bool) -> list[Place]:
     claim = alignment.claim
     words = [word for word in claim.words if word.clause == clause]
     if not words:
@@ -117,17 +133,7 @@ def _all(alignment: Alignment, clause: int, *, forbidden: bool) -> Sequence[Plac
                         held=frozenset(word.key for word in held),
                     )
                 )
-    best: dict[Unit, float] = {}
-    for place in found:
-        best[place.unit] = max(best.get(place.unit, 0.0), place.score)
-    most = max(best.values(), default=0.0)
-    found = [place for place in found if best[place.unit] >= SPEAKS_OF * most]
-    found = _of_its_subject(alignment, clause, found)
-    if any(place.ends for place in found):
-        found = [place for place in found if place.ends]
-    elif any(place.says for place in found):
-        found = [place for place in found if place.says]
-    return sorted(found, key=lambda place: -place.score)
+    return found
 
 
 def _refusals(claim: Reading, clause: int) -> list[str]:

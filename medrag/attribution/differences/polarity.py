@@ -15,7 +15,7 @@ from itertools import pairwise
 from medrag.attribution.alignment import Alignment
 from medrag.attribution.differences import denials
 from medrag.attribution.differences.finding import Finding
-from medrag.attribution.differences.places import SPEAKS_OF, Place, every, is_conditional, places
+from medrag.attribution.differences.places import SPEAKS_OF, Place, anywhere, is_conditional, places
 from medrag.attribution.evidence import Unit
 from medrag.attribution.facts import Negator, Reading, Word
 from medrag.attribution.facts.terms import canonical, opposites
@@ -99,7 +99,7 @@ def _said_apart(alignment: Alignment, clause: int, first: Place) -> bool:
         place.ends
         and place.held & beside > first.held & beside
         and _compare(claim, clause, place) is None
-        for place in every(alignment, clause)
+        for place in anywhere(alignment, clause)
     )
 
 
@@ -111,10 +111,21 @@ def _forbidden_apart(alignment: Alignment, clause: int, first: Place) -> bool:
     claim = alignment.claim
     if sum(n.main for n in claim.negators if n.clause == clause) != 1:
         return False
-    wanted = {w.key for w in claim.words if w.clause == clause and w.weight >= 1} - first.held
+    wanted = {
+        word.key
+        for word in claim.words
+        if word.clause == clause
+        and (word.weight >= 1 or (word.term >= 0 and claim.terms[word.term].kinds))
+        and word.key != "患者"
+    } - first.held
+    if any(
+        wanted & unit.keys and "prohibit" in reading.modality.deontics
+        for unit in alignment.units
+        for reading in (unit.reading, *unit.headings)
+    ):
+        return True
     return any(
-        wanted & entry.unit.keys
-        and ("prohibit" in reading.modality.deontics or _only_refuses(reading))
+        wanted & entry.unit.keys and _only_refuses(reading)
         for entry in alignment.chosen
         if entry.unit is not first.unit
         for reading in (entry.unit.reading, *entry.unit.headings)

@@ -23,6 +23,8 @@ _EFFECT = re.compile(
 )
 
 
+# 開けないように注意する tells not to; できないことに注意する only warns of it.
+_NOT_TO = re.compile(r"ないよう(?:に|、)?[^、。]{0,6}(?:注意|気をつけ)|ことに(?:は)?(?:注意|留意)")
 _NOT_FORBIDDEN = re.compile(
     r"\bnot (?:a )?contraindicat|禁忌(?:と|に)?(?:は|では)?(?:し|なら)?な[いくら]", re.IGNORECASE
 )
@@ -175,13 +177,16 @@ def _deontic(alignment: Alignment) -> Iterator[Finding]:
         unit, place = options[0].unit, options[0].clause
         there = unit.reading.clauses[place]
         claimed = deontics(claim.text[span.start : span.end])
+        told_not_to = _NOT_TO.search(claim.text, span.start, span.end) is not None
+        if told_not_to:
+            claimed -= {"caution"}
         held = deontics(unit.reading.text[there.start : there.end]).union(
             *(entry.modality.deontics for entry in unit.headings)
         )
         if _NOT_FORBIDDEN.search(unit.reading.text, there.start, there.end):
             held -= {"prohibit"}
         denied = any(n.main and n.clause == place for n in unit.reading.negators)
-        denies = any(n.main and n.clause == clause for n in claim.negators)
+        denies = told_not_to or any(n.main and n.clause == clause for n in claim.negators)
         if (
             "caution" in claimed
             and "caution" not in held
