@@ -68,6 +68,7 @@ _FRACTION = re.compile(
 )
 # 75 mg分2: what is given a day, in two doses.
 _DIVIDED = re.compile(r"(?:(?<=mg)|(?<=[gL錠包日後前、,]))\s?分(?P<low>[1-6])(?![0-9年間以])")
+_OF_AGE = re.compile(r"\s*(?:(?:or|and) (?:older|younger|over|above|under)|of age|old\b)")
 _AFTER = re.compile(
     r"\s*(?:(?P<approximate>程度|前後|ほど|くらい|ぐらい)(?!い|く|め))?"
     r"(?:(?:の誕生日)?(?:よりも|より)(?P<than>[高多大長重低少小短軽前若])"
@@ -215,6 +216,8 @@ def _measured(folded: str, match: re.Match[str], last: Quantity | None) -> Quant
     # Digits glued to a letter that is no unit are part of a name (2D).
     if not unit and folded[end : end + 1].isascii() and folded[end : end + 1].isalpha():
         return None
+    if unit in ("year", "years") and _OF_AGE.match(folded, end):
+        unit = "歳"
     if unit == "秒" and folded[end : end + 1] in ("量", "率"):
         return None  # 1秒量 is the name of a measure
     if unit == "回" and groups["low"] == "1" and folded[end : end + 1] == "量":

@@ -170,6 +170,7 @@ def test_white_space_around_does_not_change_what_is_found(text):
         ("2〜4週の間隔", "14〜28日"),
         ("37.5℃以上", "37.5度以上"),
         ("分3", "1日3回"),
+        ("65歳以上", "65 years or older"),
     ],
 )
 def test_the_same_amount_in_other_units_or_words(one_text, other_text):
