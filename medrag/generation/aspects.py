@@ -50,7 +50,7 @@ _AMOUNT_UNITS = (
 _AMOUNT = rf"{_NUMBER}{_AMOUNT_UNITS}(?![a-z])(?!\s*/\s*(?:d?l|分|min|gcr))"
 #: A share of another dose.
 _SHARE_OF_DOSE = rf"(?:総量|投与量|用量|1日量|定時量)の\s*{_NUMBER}(?:[〜~–-]+\s*{_NUMBER})?%"
-_NOT_AT_ALL = r"減量|増量|半量|投与し(?:ない|てはならない)|用いない|中止|休薬|禁忌|\bnot\b|contraindicated|\bavoid"
+_NOT_AT_ALL = r"減量|半分|[0-9]\s*/\s*[0-9]\s*量|分の[0-9]|増量|半量|投与し(?:ない|てはならない)|用いない|中止|休薬|禁忌|\bnot\b|contraindicated|\bavoid"
 #: A number of a time that something takes; those of 「1日2回」, 「/日」 and 「2024年」 are none.
 _LASTING = (
     r"(?<![0-9./])(?!1\s*日\s*(?:[0-9最総量]|あたり|当たり|につき|に[0-9]))(?!(?:19|20)[0-9]{2}\s*年)"
@@ -110,7 +110,7 @@ ASPECTS = (
             r"(?:開始|初期|初回)(?:時)?の?(?:投与|使用|エネルギー|カロリー)?(?:用量|量)|開始(?:エネルギー|カロリー)|(?:何|どの|どれ)(?:mg|ミリ|グラム|g|単位|錠|くらい|ぐらい)から(?:始|開始|投与)"
             r"|(?:starting|initial|start) dos(?:e|age)|(?:負荷|ローディング)(?:投与)?量"
         ),
-        value=_pattern(rf"{_AMOUNT}|少量|半量|低用量"),
+        value=_pattern(rf"{_AMOUNT}|少量|半量|低用量|半分|[0-9]\s*[/／]\s*[0-9]|分の[0-9]"),
         label=_pattern(
             r"開始|始め|初期|初回|初日|から(?!の)|より|負荷|まず|initial|start|loading|first dose"
         ),
@@ -188,7 +188,7 @@ ASPECTS = (
     Aspect(
         name="dose",
         asked=_pattern(
-            r"(?<![低高])(?:用量|投与量|使用量|服用量|飲む量|常用量|1回量|1日量|総量)|(?<=の)量(?=[はをと?？。、]|$|について)|(?<=と)量(?=[はを?？。]|$)"
+            r"(?<![低中高])(?:用量|投与量|使用量|服用量|飲む量|常用量|1回量|1日量|総量)|(?<=の)量(?=[はをと?？。、]|$|について)|(?<=と)量(?=[はを?？。]|$)"
             r"|\bdos(?:e|es|age)\b|どの(?:くらい|ぐらい)の?量|how much\b"
         ),
         value=_pattern(rf"{_AMOUNT}|{_SHARE_OF_DOSE}"),

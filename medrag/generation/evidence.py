@@ -31,6 +31,7 @@ class Unit:
         near: Keys of the other sentences of its section, as far as they are among the hits.
         far: Keys of its document, likewise.
         drugs: What its section names of drugs, likewise.
+        last: The drugs that were named last before it in its passage.
         heading: What stands over it, as text.
         head: The short line right over it that is no heading, if there is one.
         row: It is a row of a table.
@@ -55,6 +56,7 @@ class Unit:
     near: frozenset[str] = frozenset()
     far: frozenset[str] = frozenset()
     drugs: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     heading: str = ""
     head: str = ""
     row: bool = False
@@ -141,10 +143,33 @@ def units_of(hits: Sequence[Hit]) -> list[Unit]:
         for place in (section, section[:1]):
             keys[place] = keys.get(place, frozenset()) | keys_of(text)
     return [
-        replace(unit, near=keys[section], far=keys[section[:1]], drugs=drugs[section])
+        replace(
+            unit,
+            near=keys[section].union(*map(keys_of, explained)),
+            far=keys[section[:1]],
+            drugs=drugs[section].union(*map(drugs_in, explained)),
+        )
         for number, hit in enumerate(hits, start=1)
         for section in (section_of(hit),)
+        for explained in (_explained(hit, hits),)
         for unit in _units(number, hit)
+    ]
+
+
+#: Between a recommendation and its explanation, which may have a heading of its own, in characters.
+_LABELLED = 24
+
+
+def _explained(hit: Hit, hits: Sequence[Hit]) -> list[str]:
+    """What stands right before an explanation, under whatever heading."""
+    passage = hit.passage
+    if passage.kind != "explanation":
+        return []
+    return [
+        other.passage.text
+        for other in hits
+        if other.passage.document_id == passage.document_id
+        and 0 <= passage.start - other.passage.end <= _LABELLED
     ]
 
 
@@ -197,6 +222,7 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
     )
     heads = _heads(raw)
     head = ""
+    last: frozenset[str] = frozenset()
     for position, sentence in enumerate(raw):
         if _STRUCTURE.fullmatch(sentence) or _GLOSSARY.match(_BULLET.sub("", sentence)):
             continue
@@ -215,10 +241,12 @@ def _units(number: int, hit: Hit) -> Iterator[Unit]:
         if position in heads or (not row and directives.asking(text)):
             head = text  # a question states nothing, and what follows answers it
             continue
+        before, last = last, drugs_in(text) or last
         yield Unit(
             number=number,
             position=position,
             statements=statements,
+            last=before,
             hit=hit,
             own=keys_of(" ".join((*row.cells, *row.columns)) if row else text),
             over=over | keys_of(" ".join((*table.header, head) if row else (head,))),

@@ -116,17 +116,19 @@ def read(question: str) -> tuple[Part, ...]:
         asked = asked_in(_EDITION.sub(" ", _INTENT.sub(" ", _ages(fold(piece)))))
         wording = asked.wording
         context = _CONTEXT.match(wording)
+        measures = measures_in(_ages(piece)) or measures_in(_ages(fold(about)))
         own = tuple(
             replace(term, weight=term.weight * _aside(term, CONTEXT), entity=False, told=True)
             if context and term.end <= context.end()
             else term
             for term in terms_of(wording)
+            if not _measured(term, measures)
         )
         named = {term.text for term in own}
         carried = tuple(
             replace(term, weight=term.weight * _aside(term, CARRIED), entity=False, told=True)
             for term in topic
-            if term.text not in named
+            if term.text not in named and not _measured(term, measures)
         )
         parts.append(
             Part(
@@ -136,7 +138,7 @@ def read(question: str) -> tuple[Part, ...]:
                 each=asked.each,
                 editions=tuple(_EDITION.findall(fold(question))),
                 language=language_of(question),
-                measures=measures_in(_ages(piece)) or measures_in(_ages(fold(about))),
+                measures=measures,
                 wants=frozenset(
                     kind for kind, cue in _CUES.items() if cue.search(fold(piece).lower())
                 )
@@ -145,6 +147,13 @@ def read(question: str) -> tuple[Part, ...]:
         )
         topic += tuple(term for term in own if term.entity)
     return tuple(parts)
+
+
+def _measured(term: Term, measures: tuple[Measure, ...]) -> bool:
+    """Whether it is the number of a measure, which is compared and not looked for: 80 of 80歳."""
+    return term.text.isdecimal() and any(
+        float(term.text) in (one.low, one.high) for one in measures
+    )
 
 
 def _aside(term: Term, counts: float) -> float:

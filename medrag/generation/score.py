@@ -153,10 +153,13 @@ def scored(
 def _beside(term: Term, unit: Unit) -> float:
     """What a term counts beside a sentence that leaves out of what it states something.
 
-    Where its section names another drug too, it may be that one's.
+    Where its section names another drug too, it is that of the drug that was named last.
     """
-    alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in unit.drugs)
-    return LEANT_ON if alone or not term.drug else NEAR
+    named = unit.last or unit.drugs
+    alone = all(term.keys.get(drug, 0.0) >= MEMBER for drug in named)
+    # What the lexicon does not have may be a drug as well; a disease is that of any drug.
+    about = term.known and not term.drug
+    return LEANT_ON if alone or about else NEAR
 
 
 def _met(term: Term, unit: Unit, *, exact: bool, beside: float, named: Collection[str]) -> float:

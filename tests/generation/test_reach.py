@@ -79,3 +79,40 @@ def test_everyday_words_and_stories_reach_what_guidelines_write(question: str, h
 )
 def test_rates_that_are_not_stated_are_not_answered(question: str) -> None:
     assert write(question, SEIZURE, FEES, SORE).abstained
+
+
+def test_an_explanation_under_a_heading_of_its_own_is_about_what_it_explains() -> None:
+    text = "中等症以上の患者に、デュピルマブの皮下注射を提案する。"
+    recommendation = hit(
+        text, "第2章 全身療法", "声明3", kind="recommendation", start=7000, title="皮膚の手引き"
+    )
+    explanation = hit(
+        "初回600 mg、以後は300 mgを2週ごとに投与する。",
+        "第2章 全身療法",
+        "くわしく",
+        kind="explanation",
+        start=7000 + len(text) + 8,
+        title="皮膚の手引き",
+    )
+    question = "デュピルマブの初回の用量は"
+    assert "初回600 mg" in write(question, recommendation, explanation).text
+    assert write(question, explanation).abstained
+
+
+AMLODIPINE = hit(
+    "アムロジピンは1日1回2.5〜5 mgを投与する。75歳以上では通常の1/2量から開始する。"
+    "整腸薬は抗菌薬と同時に用いてよい。",
+    "第3章 薬物療法",
+    start=8000,
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["80歳のアムロジピンの開始量は", "80歳の人はアムロジピンをどのくらいから始めますか"]
+)
+def test_a_drug_that_is_left_out_is_the_one_named_last(question: str) -> None:
+    assert "75歳以上では通常の1/2量から開始する" in write(question, AMLODIPINE).text
+
+
+def test_a_drug_that_is_named_later_is_not_the_one_left_out() -> None:
+    assert "1/2量" not in write("80歳の整腸薬の開始量は", AMLODIPINE).text
