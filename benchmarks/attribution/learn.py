@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +41,7 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 REJECTED, ESCALATED, ACCEPTED = 0, 1, 2
 # What may be lost of the supported claims of an author left out, on average over them.
-ALARMS, DOUBTS, CONTRADICTED = 0.045, 0.165, 0.006
+ALARMS, DOUBTS, CONTRADICTED = 0.045, 0.165, 0.0025
 _GRID = tuple(number / 100 for number in range(2, 96, 2))
 
 
@@ -62,11 +61,10 @@ class Table(NamedTuple):
 
 
 class Thresholds(NamedTuple):
-    """Where the decision accepts, rejects, rejects over a firm finding, and calls a contradiction."""
+    """Where the decision accepts, rejects, and calls a contradiction."""
 
     accept: float
     reject: float
-    firm: float
     contradict: float
 
 
@@ -155,9 +153,7 @@ class Outcomes(NamedTuple):
 
 def outcomes(data: Table, chance: Floats, limits: Thresholds) -> Outcomes:
     """What `decision.decide` makes of each claim: the worst of its statements decides."""
-    rejected = ~data.met | (
-        ~data.plain & (chance < np.where(data.firm, limits.firm, limits.reject))
-    )
+    rejected = ~data.met | (~data.plain & (chance < limits.reject))
     accepted = ~rejected & ~data.firm & (data.plain | (chance >= limits.accept))
     code = np.where(rejected, REJECTED, np.where(accepted, ACCEPTED, ESCALATED))
     outcome = np.full(len(data.source), ACCEPTED)
@@ -199,35 +195,30 @@ def over_authors(data: Table, chance: Floats, limits: Thresholds) -> Rates:
 def choose(data: Table, chance: Floats) -> Thresholds:
     """Where to accept, reject and contradict.
 
-    `accept` is the highest at which at most ALARMS + DOUBTS of the supported claims do not pass;
-    `reject` and `firm` are the pair that rejects most unsupported claims where at most ALARMS of the
-    supported are; `contradict` is the highest at which at most CONTRADICTED of them are called that.
+    `accept` is the highest at which at most ALARMS + DOUBTS of the supported claims do not pass,
+    `reject` the highest at which at most ALARMS of them are rejected, `contradict` the highest at
+    which at most CONTRADICTED of them are called that.
     """
 
-    def measured(accept: float, reject: float = 0, firm: float = 0, contradict: float = 0) -> Rates:
-        return over_authors(data, chance, Thresholds(accept, reject, firm, contradict))
+    def measured(accept: float, reject: float = 0, contradict: float = 0) -> Rates:
+        return over_authors(data, chance, Thresholds(accept, reject, contradict))
 
     stopped = {limit: measured(limit) for limit in _GRID}
     accept = max(limit for limit in _GRID if sum(stopped[limit][2:4]) <= ALARMS + DOUBTS)
-    pairs = {
-        (reject, firm): measured(accept, reject, firm)
-        for reject, firm in product(_GRID, _GRID)
-        if reject <= firm and reject <= accept
-    }
-    allowed = [pair for pair, found in pairs.items() if found.alarms <= ALARMS]
-    reject, firm = max(allowed, key=lambda pair: pairs[pair].rejected)
+    within = [limit for limit in _GRID if limit <= accept]
+    reject = max(limit for limit in within if measured(accept, limit).alarms <= ALARMS)
     sure = [
         limit
-        for limit in (0.0, *_GRID)
-        if measured(accept, reject, firm, limit).contradicted <= CONTRADICTED
+        for limit in (0.0, *within)
+        if measured(accept, reject, limit).contradicted <= CONTRADICTED
     ]
-    return Thresholds(accept, reject, firm, max(sure))
+    return Thresholds(accept, reject, max(sure))
 
 
 def frontier(data: Table, chance: Floats) -> Iterator[str]:
     """What other thresholds would catch, at what cost."""
     for accept in _GRID:
-        found = over_authors(data, chance, Thresholds(accept, 0, 0, 0))
+        found = over_authors(data, chance, Thresholds(accept, 0, 0))
         yield f"accept {accept:.2f}: caught {1 - found.passed:.3f}, supported stopped {found.alarms + found.doubts:.3f}"
 
 

@@ -42,8 +42,8 @@ class Model:
     Attributes:
         weights: One a feature, in the order of features.NAMES.
         accept: The chance from which a claim without a firm finding is supported.
-        reject: Below it a claim without one is unsupported; between the two a person should look.
-        firm: Below it a claim with a firm finding is rejected; above it a person should look.
+        reject: Below it a claim is rejected; between the two, and above both with a firm finding, a
+            person should look.
         contradict: Below it one with a firm finding in the same place is contradicted.
     """
 
@@ -51,7 +51,6 @@ class Model:
     intercept: float
     accept: float
     reject: float
-    firm: float
     contradict: float
 
     def chance(self, values: Sequence[float]) -> float:
@@ -109,7 +108,7 @@ def _by_rules(alignment: Alignment, findings: Sequence[Finding]) -> Decision:
     if copied(values):
         chance = max(chance, fitted.accept)
     firm = any(finding.firm for finding in findings)
-    if chance < (fitted.firm if firm else fitted.reject):
+    if chance < fitted.reject:
         sure = placed(findings) >= PLACED and chance < fitted.contradict
         verdict: Verdict = "contradicted" if sure else "unsupported"
         return Decision(verdict=verdict, review=False, score=chance)

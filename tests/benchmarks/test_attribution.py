@@ -55,7 +55,7 @@ def test_the_fit_decides_as_the_checker_does(program):
     )
     shipped = model()
     fitted = np.array([*shipped.weights, shipped.intercept])
-    limits = learn.Thresholds(shipped.accept, shipped.reject, shipped.firm, shipped.contradict)
+    limits = learn.Thresholds(shipped.accept, shipped.reject, shipped.contradict)
     found = learn.outcomes(data, learn.chances(data, fitted), limits)
     names = {
         learn.REJECTED: "rejected",
