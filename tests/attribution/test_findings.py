@@ -188,3 +188,8 @@ def test_to_take_care_not_to_is_no_weaker_than_to_forbid():
     passage = "病棟の窓は開けてはならない。"
     assert "contraindication_caution" not in kinds("病棟の窓は開けないように注意する。", passage)
     assert "contraindication_caution" in kinds("病棟の窓は慎重に開ける。", passage)
+
+
+def test_one_order_in_both_hides_no_other_comparator():
+    passage = "PT-INRが2.0未満になったことを確かめてから投与を始める。"
+    assert "comparator" in firm("PT-INRが2.0以上であることを確かめてから投与を始める。", passage)

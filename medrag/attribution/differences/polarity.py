@@ -21,6 +21,7 @@ from medrag.attribution.facts import Negator, Reading, Word
 from medrag.attribution.facts.terms import canonical, opposites
 
 _NOUN = 0.6
+_NAMED = 1.0
 _AGAINST = frozenset(("class:iii", "grade:d", "grade:c2"))
 #: What a comparator says when its clause is denied.
 COMPLEMENTS = {"lt": "ge", "ge": "lt", "le": "gt", "gt": "le"}
@@ -111,25 +112,20 @@ def _forbidden_apart(alignment: Alignment, clause: int, first: Place) -> bool:
     claim = alignment.claim
     if sum(n.main for n in claim.negators if n.clause == clause) != 1:
         return False
-    wanted = {
-        word.key
+    wanted = [
+        word
         for word in claim.words
-        if word.clause == clause
-        and (word.weight >= 1 or (word.term >= 0 and claim.terms[word.term].kinds))
-        and word.key != "患者"
-    } - first.held
-    if any(
-        wanted & unit.keys and "prohibit" in reading.modality.deontics
-        for unit in alignment.units
-        for reading in (unit.reading, *unit.headings)
-    ):
-        return True
-    return any(
-        wanted & entry.unit.keys and _only_refuses(reading)
-        for entry in alignment.chosen
-        if entry.unit is not first.unit
-        for reading in (entry.unit.reading, *entry.unit.headings)
-    )
+        if word.clause == clause and word.key not in first.held and word.key != "患者"
+    ]
+    chosen = {entry.unit for entry in alignment.chosen}
+    for unit in alignment.units:
+        if unit is first.unit or sum(w.weight for w in wanted if w.key in unit.keys) < _NAMED:
+            continue
+        if any("prohibit" in r.modality.deontics for r in (unit.reading, *unit.headings)):
+            return True
+        if unit in chosen and _only_refuses(unit.reading):
+            return True
+    return False
 
 
 def _only_refuses(reading: Reading) -> bool:

@@ -62,7 +62,9 @@ def find(alignment: Alignment) -> Iterator[Finding]:
         matching = [entry for entry in same if _agrees(amount, *entry)]
         if not matching:
             reading, other = same[0]
-            if _complement(claim, amount, reading, other) or _in_order(claim, reading):
+            if _complement(claim, amount, reading, other):
+                continue
+            if _how(amount, other) == "timing" and _in_order(claim, reading):
                 continue
             stated = bool(amount.comparator and other.comparator)
             yield Finding(kind=_how(amount, other), claim=amount.text, evidence=other.text, start=amount.start, end=amount.end, firm=stated, same_place=True)  # fmt: skip
