@@ -22,6 +22,8 @@ from medrag.retrieval.retriever import Hit
 LIKENESS = 0.8
 #: Letters of a name in katakana, and sounds of a word, below which too many are alike.
 SHORTEST_NAME, SHORTEST_SOUND = 4, 4
+#: Characters of a word of which one may be off.
+_SHORTEST_WORD = 3
 #: Morphemes of a word of the passages, and of what is written for it in the question.
 _WORD, _WRITTEN = 4, 8
 
@@ -102,7 +104,7 @@ def _words_of(text: str) -> _Words:
                     continue
                 if (sound := _sound(part)) and len(sound) >= SHORTEST_SOUND:
                     words.sounds.setdefault(sound, surface)
-                if len(surface) > 2:
+                if len(surface) >= _SHORTEST_WORD:
                     ends = tuple(len(token.surface) for token in part)
                     words.compounds.setdefault(surface, ends)
     return words
@@ -187,29 +189,42 @@ def _sounds(folded: str, known: _Words) -> Iterator[tuple[str, str]]:
 def _characters(folded: str, known: _Words) -> Iterator[tuple[str, str]]:
     """A word with one kanji in place of another, where that leaves no other word."""
     tokens = pronounced(folded)
-    ends = {token.end for token in tokens}
-    broken = {
-        token.start
+    broken = [
+        token
         for token in tokens
         if token.pos in _OF_NAMES and (token.end - token.start == 1 or not token.base)
-    }
-    starts = {at: token.start for token in tokens for at in range(token.start, token.end)}
+    ]
+    if not broken:
+        return
+    alike: dict[tuple[int, str], list[str]] = {}
+    for word in known.compounds:  # one character is off: the first or the last one is not
+        for letter in {word[0], word[-1]}:
+            alike.setdefault((len(word), letter), []).append(word)
+    ends = [token.end for token in tokens]
+    starts = {at: token.start for token in broken for at in range(token.start, token.end)}
     for token in tokens:
-        for read, lengths in known.compounds.items():
-            end = token.start + len(read)
+        for end in ends:
             written = folded[token.start : end]
-            if end not in ends or written in known.text or _is_known(written):
+            if len(written) < _SHORTEST_WORD or starts.keys().isdisjoint(range(token.start, end)):
                 continue
-            off = [
-                at for at, pair in enumerate(zip(written, read, strict=True)) if pair[0] != pair[1]
-            ]
-            if (
-                len(off) == 1
-                and starts[token.start + off[0]] in broken
-                and _a_slip(written[off[0]], read[off[0]])
-                and _inside(off[0], lengths)
+            for read in (
+                *alike.get((len(written), written[0]), ()),
+                *alike.get((len(written), written[-1]), ()),
             ):
-                yield written, read
+                off = [
+                    at
+                    for at, pair in enumerate(zip(written, read, strict=True))
+                    if pair[0] != pair[1]
+                ]
+                if (
+                    len(off) == 1
+                    and token.start + off[0] in starts
+                    and _a_slip(written[off[0]], read[off[0]])
+                    and _inside(off[0], known.compounds[read])
+                    and written not in known.text
+                    and not _is_known(written)
+                ):
+                    yield written, read
 
 
 def _a_slip(written: str, meant: str) -> bool:
