@@ -120,6 +120,9 @@ def recommended(of_passage: Sequence[Unit], run: Sequence[Unit]) -> list[Unit]:
     That is a list right under it, an exception soon after it, and the list that this announces.
     """
     begin, end = run.index(of_passage[0]), run.index(of_passage[-1])
+    if begin and run[begin].listed and run[begin - 1].recommends:  # a list goes on from there
+        ahead = run[begin - 1].number
+        begin = next(place for place, unit in enumerate(run) if unit.number == ahead)
     first = _first(run, begin)
     last = end + len(list(takewhile(lambda one: one.listed and not one.row, run[end + 1 :])))
     soon = run[last + 1 : last + 2 + _BETWEEN]

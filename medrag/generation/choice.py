@@ -277,9 +277,9 @@ def _narrowed(part: Part, unit: Unit) -> Unit:
     kept = [
         (column, statement)
         for column, statement in zip(unit.columns, unit.statements, strict=False)
-        if not apart(part.measures, measures_in(column))
+        if not apart(part.measures, measures_in(column)) and _of_its_edition(part, unit, column)
     ]
-    if kept and part.measures:
+    if kept:
         kept.sort(key=lambda one: not within(part.measures, measures_in(one[0])))
         columns, statements = zip(*kept, strict=True)
         unit = replace(unit, columns=columns, statements=statements)
@@ -295,6 +295,16 @@ def _narrowed(part: Part, unit: Unit) -> Unit:
     return replace(unit, statements=tuple(wanted)) if wanted else unit
 
 
+def _of_its_edition(part: Part, unit: Unit, column: str) -> bool:
+    """Whether a column is no edition, or the one that is asked for; without a word of it, its own."""
+    edition = _EDITION.search(column)
+    if edition is None or _compares(part):
+        return True
+    wanted = part.editions or (unit.hit.title, unit.hit.edition or "")
+    return any(edition[0] in one for one in wanted)
+
+
+_EDITION = re.compile(r"(?:19|20)[0-9]{2}年(?:改訂)?版|第[0-9]+版")
 #: Aspects of a dose, which is not to be read without the conditions that stand beside it.
 _DOSES = frozenset({"dose", "start", "maintenance", "most", "unit mg", "unit グラム", "unit 錠"})
 _FIGURE = re.compile(r"[0-9０-９]\s*(?:m?g|[μµ]g|m[lL]|単位|錠|日|週|[かヶ]月|年|回|時間|%|％)")

@@ -106,7 +106,7 @@ _LABEL = re.compile(
 _BREAK = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\n\s*(?=[^\x00-\x7f])")
 _STRUCTURE = re.compile(
     r"\s*(?:#{1,6}\s.*|\*\*[^*]*\*\*|\|?[\s:|-]+\|?|\(?[AQ]?[0-9]+[.．)]?|[•・※*-]"
-    r"|(?:表|図|Table|Figure)\s*[0-9０-９][^。\n]*"
+    r"|(?:表|図|Table|Figure)\s*[0-9０-９][^。\n]*|[表図][ 　][^。\n]{1,30}"
     r"|(?:[【〔]?(?:推奨文?|解説|例外(?:[・と]注意)?|注意|ただし書き|参考文献|背景)[】〕]?)\s*[:：]?)\s*"
 )
 _DIRECTS = re.compile(
@@ -291,7 +291,7 @@ _ENDED = re.compile(r"[。．.！？!?]\s*$|(?:する|した|ない|こと|で�
 
 def _plain(sentence: str) -> str:
     text = _BREAK.sub("", _BOLD.sub("", _ANSWER.sub("", _BULLET.sub("", sentence))))
-    text = _LABEL.sub("", text)
+    text = _LABEL.sub("", text).lstrip(":： 　\t")
     chosen = grades.ticked(text, Span(0, len(text)))  # of boxes, what is ticked
     return " ".join((text[chosen.start : chosen.end] if chosen else text).split())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from medrag.documents import grades
 from medrag.generation.keys import drugs_in
-from medrag.generation.measures import OF_PATIENTS, Measure, under
+from medrag.generation.measures import OF_PATIENTS, Measure, measures_in, under
 from medrag.japanese import sentences
 
 
@@ -55,7 +55,9 @@ class Table:
         first = next((place for place, cells in enumerate(lines) if cells), None)
         self._header: list[str] = []
         if first is not None and not _labels(lines[first]):
-            tabbed = table and "\t" in raw[first] and not _data(lines[first])
+            alike = [cells for cells in lines if len(cells) == len(lines[first])]
+            tabbed = "\t" in raw[first] and not _data(lines[first])
+            tabbed = tabbed and (table or len(alike) > _ROWS)
             self._header = lines[first] if tabbed or first in ruled else []
         rows = [cells for cells in lines if cells and cells != self._header]
         self._numbered = bool(self._header) and _ORDINAL.fullmatch(self._header[0]) is not None
@@ -185,7 +187,7 @@ def _graded(header: Sequence[str]) -> bool:
 
 def _data(cells: Sequence[str]) -> bool:
     """Whether a line says something of a drug or holds mostly figures: a table cut in two begins so."""
-    figures = sum(bool(_DIGIT.search(cell)) for cell in cells)
+    figures = sum(bool(_DIGIT.search(cell)) and not measures_in(cell) for cell in cells)
     return bool(drugs_in(cells[0])) or 2 * figures > len(cells)
 
 
@@ -210,6 +212,8 @@ def _unnamed(cells: Sequence[str]) -> tuple[str, ...]:
     return (*before, f"{last.rstrip('。．')}{f'（{of_it}）' if of_it else ''}")
 
 
+#: Rows that make a table of lines with tabs where none is announced.
+_ROWS = 2
 #: A cell ahead of a recommendation that is shorter than this only numbers it.
 _NUMBER = 6
 #: The shortest cell that is a sentence.

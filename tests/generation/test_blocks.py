@@ -161,3 +161,19 @@ def test_marks_of_items_and_answers_and_the_imprint_are_left_behind() -> None:
     )
     imprint = hit("膝の手術の研究会　2021年10月15日", "膝の手術", start=2900, title="膝の手引き")
     assert write("膝の手術はいつですか", imprint).abstained
+
+
+def test_a_list_does_not_stand_without_the_recommendation_above_it() -> None:
+    section = ("Q2 妊娠可能年齢の女性にバルプロ酸を用いてよいか",)
+    against = "妊娠可能年齢の女性にはバルプロ酸を用いないことを強く勧める。"
+    first = hit(against, *section, kind="recommendation", start=3000, title="てんかんの手引き")
+    listed = hit(
+        "- 妊娠が判明しても、自己判断でバルプロ酸の服薬を中止しない。",
+        *section,
+        kind="recommendation",
+        start=3000 + len(against) + 2,
+        title="てんかんの手引き",
+    )
+    assert write("妊娠が判明したらバルプロ酸を中止しますか", listed, first).text.startswith(
+        "妊娠可能年齢の女性にはバルプロ酸を用いないことを強く勧める[2]。妊娠が判明しても"
+    )

@@ -295,3 +295,17 @@ def test_a_question_that_stands_in_the_text_is_no_answer() -> None:
         title="甲状腺の手引き",
     )
     assert "臨床疑問" not in write("甲状腺機能低下症の成人に補充しますか", listed).text
+
+
+def test_of_the_columns_of_editions_the_one_of_its_own_is_given() -> None:
+    changes = hit(
+        "| 項目 | 2020年版 | 2025年版 |\n|---|---|---|\n| 食塩摂取量 | 7 g/日未満 | 6 g/日未満 |\n"
+        "| 第一選択薬 | 5系統 | 4系統 |",
+        "1.3 2020年版からの主な変更",
+        kind="table",
+        start=5600,
+    )
+    assert write("食塩摂取量は一日何グラムまでですか", changes).text == (
+        "食塩摂取量の2025年版は6 g/日未満[1]。"
+    )
+    assert "7 g/日未満" in write("食塩摂取量は2020年版では何グラムですか", changes).text

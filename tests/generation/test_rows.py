@@ -80,3 +80,16 @@ def test_a_recommendation_in_a_table_is_a_sentence_with_its_class(
 def test_grades_are_given_by_their_names() -> None:
     rows = said("| 推奨の強さ | エビデンスの強さ |", "|:-:|:-:|", "| 2 | C |", table=False)
     assert rows[-1] == ("推奨の強さ：2、エビデンスの強さ：C",)
+
+
+def test_lines_with_tabs_are_a_table_where_no_table_is_announced() -> None:
+    rows = said(
+        "薬剤\t65歳未満の1日量\t65歳以上の1日量",
+        "スボレキサント\t20 mg\t15 mg",
+        "ラメルテオン\t8 mg\t8 mg",
+        table=False,
+    )
+    assert rows[0] == (
+        "スボレキサントの65歳未満の1日量は20 mg",
+        "スボレキサントの65歳以上の1日量は15 mg",
+    )
