@@ -41,7 +41,7 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 REJECTED, ESCALATED, ACCEPTED = 0, 1, 2
 # What may be lost of the supported claims of an author left out, on average over them.
-ALARMS, DOUBTS, CONTRADICTED = 0.045, 0.165, 0.0025
+ALARMS, DOUBTS, CONTRADICTED = 0.04, 0.15, 0.0015
 _GRID = tuple(number / 100 for number in range(2, 96, 2))
 
 
