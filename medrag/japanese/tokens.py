@@ -22,7 +22,7 @@ import unidic_lite
 from medrag.japanese.normalize import fold, normalize
 
 #: Raised when the words of a text change, so that an index built with other words is refused.
-TOKENIZER = "medrag-words/4"
+TOKENIZER = "medrag-words/5"
 DICTIONARY = "unidic-lite/" + (Path(unidic_lite.DICDIR) / "version").read_text("utf-8").strip()
 VERSION = {"tokenizer": TOKENIZER, "dictionary": DICTIONARY}
 
@@ -48,6 +48,15 @@ a an and are as at be been by can do does for from had has have in into is it it
 the their there these this those to was were what when which who with would
 """
 _FUNCTION = frozenset(_ENGLISH.split())
+# In capitals they are other words, beside Japanese and within English: WHO, AS, OR; but not in a line
+# all in capitals. The letter alone is one next to Japanese: グレードA, A型, クラス A.
+_CAPITALS = re.compile(
+    r"(?<![A-Za-z0-9])(?<![A-Z] )(?:"
+    + "|".join(sorted(word.upper() for word in _FUNCTION if len(word) > 1))
+    + r")(?![A-Za-z0-9])(?! [A-Z]{2})"
+    r"|(?:(?<=[^\x00-\x7f])|(?<=[^\x00-\x7f] ))A(?! ?[A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])A(?=[^\x00-\x7f])"
+)
 
 
 class Token(NamedTuple):
@@ -132,12 +141,15 @@ def sequence(sentences: Sequence[str]) -> list[str]:
 
     The compounds of all sentences follow after a last break.
     """
-    folded = fold(_SEPARATOR.join(sentences)).lower()
+    written = fold(_SEPARATOR.join(sentences))
+    folded = written.lower()
     lines = _analysed(folded, *_WORDS).split("\n")
     found = list(filter(None, map(_bases.__getitem__, lines)))
     # A name that the dictionary does not have (カンデサルタン) is cut here so and there otherwise.
     cut = set(found)
-    if compounds := [one for one in _COMPOUND.findall(folded) if one not in cut]:
+    compounds = [one for one in _COMPOUND.findall(folded) if one not in cut]
+    compounds += map(str.lower, _CAPITALS.findall(written))
+    if compounds:
         found.append(BREAK)
         found.extend(compounds)
     return found

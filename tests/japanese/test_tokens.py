@@ -117,6 +117,26 @@ def test_a_line_break_at_the_end_takes_no_word_along() -> None:
     assert words("降圧目標\n") == words("降圧目標") == ["降圧", "目標"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("健康の定義はWHOによる。", ["健康", "定義", "よる", "who"]),
+        ("ＡＳの手術", ["手術", "as"]),
+        ("Severe AS is rare", ["severe", "rare", "as"]),
+        ("グレードA", ["グレード", "a"]),
+        ("A型肝炎", ["型", "肝炎", "a"]),
+        ("クラス A とする", ["クラス", "する", "a"]),
+        ("patients who had a fever", ["patient", "fever"]),
+        ("CARE OF ADULTS WITH ASTHMA", ["care", "adult", "asthma"]),
+        ("A patient", ["patient"]),
+    ],
+)
+def test_in_capitals_what_is_a_function_word_in_english_is_an_abbreviation(
+    text: str, expected: list[str]
+) -> None:
+    assert words(text) == expected
+
+
 def test_question_words_are_words_and_english_function_words_are_none() -> None:
     assert "何" in words("喘息には何を使うか")
     assert words("What is the treatment of asthma?") == ["treatment", "asthma"]
