@@ -13,11 +13,12 @@ import tomllib
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
 
     encoder_base_url: str | None = Field(
         None, description="An /embeddings endpoint that serves MEDRAG_ENCODER."
+    )
+    lexicon: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        description="Files of further words for searching, as benchmarks/lexicon/build.py writes them.",
     )
     reranker: str | None = Field(
         None, description="A sentence-transformers CrossEncoder, by name or path; none if unset."
@@ -166,6 +171,12 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"not valid TOML: {error}", where=FILE, hint="mend or remove the file"
             ) from None
+
+    @field_validator("lexicon", mode="before")
+    @classmethod
+    def _files(cls, value: object) -> object:
+        """Several files in one variable are separated as the directories of PATH are."""
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
     @field_validator("llm_base_url", "encoder_base_url", "reranker_base_url")
     @classmethod

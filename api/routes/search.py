@@ -21,8 +21,8 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 async def search(given: Question, rag: Rag) -> Json:
     """Find the passages that best match a question."""
     begun = time.perf_counter()
-    hits = await asyncio.to_thread(
-        rag.search, given.question, k=given.k, filters=given.filters, as_of=given.as_of
+    hits, notices = await asyncio.to_thread(
+        rag.rank, given.question, k=given.k, filters=given.filters, as_of=given.as_of
     )
     elapsed = round((time.perf_counter() - begun) * 1000, 3)
     return Json(
@@ -30,6 +30,7 @@ async def search(given: Question, rag: Rag) -> Json:
             "question": given.question,
             "generation": rag.index.generation,
             "hits": [hit.to_dict() for hit in hits],
+            "warnings": [{"code": note.code, "message": note.message} for note in notices],
             "timings_ms": {"search": elapsed},
             "notice": NOTICE,
         }

@@ -162,6 +162,7 @@ class SearchResult(_Response):
     question: str
     generation: str
     hits: list[Hit]
+    warnings: list[Notice]
     timings_ms: dict[str, float]
     notice: str
 

@@ -4,7 +4,7 @@
         --adverse-events MedDic-CANCER-ADE-JA.csv --drug-classes MedDic-CANCER-DRUG-JA.csv
 
 Each source is optional; for each, DIR gets one file in the format of the lexicon that ships (see
-medrag/japanese/lexicon/groups.py), to be loaded with `Lexicon.load([path, ...])`. The sources are
+medrag/japanese/lexicon/groups.py), which MEDRAG_LEXICON names (or `Lexicon.load([path, ...])`). The sources are
 not part of this project and have their own terms, and so has what is built from them:
 
 --prices          the list of priced drugs of the Ministry of Health, Labour and Welfare, or its

@@ -46,7 +46,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
     with Medrag(index=arguments.index) as rag:
         begun = time.perf_counter()
-        hits = rag.search(
+        hits, notices = rag.rank(
             arguments.question,
             k=arguments.k,
             filters=filters(arguments.filter),
@@ -60,10 +60,13 @@ def _search(arguments: argparse.Namespace) -> int:
                 "question": arguments.question,
                 "generation": generation,
                 "hits": [hit.to_dict() for hit in hits],
+                "warnings": [{"code": note.code, "message": note.message} for note in notices],
                 "timings_ms": {"search": elapsed},
             }
         )
         return DONE
+    for notice in notices:
+        print(notice.message, file=sys.stderr)
     for hit in hits:
         place = " > ".join((hit.title, *hit.passage.section))
         page = f" p.{hit.passage.page}" if hit.passage.page else ""

@@ -6,6 +6,7 @@ from medrag.errors import SettingsError
 from medrag.index import encoders
 from medrag.index.encoders import Encoder
 from medrag.index.index import Index
+from medrag.japanese.lexicon import Lexicon
 from medrag.retrieval import rerank
 from medrag.retrieval.decompose import Decomposer
 from medrag.retrieval.rerank import Reranker
@@ -53,9 +54,14 @@ def reranker(settings: Settings) -> Reranker | None:
 def retriever(
     index: Index, settings: Settings, *, decomposer: Decomposer | None = None
 ) -> Retriever:
-    """What ranks the passages of an index."""
+    """What ranks the passages of an index.
+
+    Raises:
+        LexiconError: A file of further words cannot be read.
+    """
     return Retriever(
         index,
+        lexicon=Lexicon.load(settings.lexicon) if settings.lexicon else None,
         reranker=reranker(settings),
         rerank_deadline_ms=settings.rerank_deadline_ms,
         decomposer=decomposer,

@@ -127,7 +127,18 @@ class Medrag:
             QuestionError: The question is empty or too long, or `k`, `filters` or `as_of` is none.
             IndexNotFound, IndexCorrupted, IndexMismatch: The index cannot be used.
         """
-        return self._ranked(question, k, filters, given.day(as_of)).hits
+        return self.rank(question, k=k, filters=filters, as_of=as_of).hits
+
+    def rank(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: date | str | None = None,
+    ) -> Ranking:
+        """As `search`, with notices (a reranker that was late, a question that was cut)."""
+        return self._ranked(question, k, filters, given.day(as_of))
 
     def ask(
         self,

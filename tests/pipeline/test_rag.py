@@ -35,6 +35,28 @@ def test_the_current_edition_answers_with_its_recommendation(rag: medrag.Medrag)
     assert first.strength.raw == "強い（1）"
 
 
+def test_a_question_that_is_cut_is_searched_with_a_notice(sample_index: Path) -> None:
+    settings = medrag.Settings(question_limit=20_000)
+    with medrag.Medrag(settings=settings, index=sample_index) as opened:
+        ranking = opened.rank("降圧目標" * 3000, k=3)
+    assert len(ranking.hits) == 3
+    assert [notice.code for notice in ranking.notices] == ["question_cut"]
+
+
+def test_further_words_of_the_users_find_what_they_name(
+    sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = tmp_path / "words.tsv"
+    words.write_text("brand\tアムロジピン\tカクウロジン\n", "utf-8")
+    with medrag.Medrag(settings=medrag.Settings(), index=sample_index) as opened:
+        without = opened.search("カクウロジン", k=1)
+    monkeypatch.setenv("MEDRAG_LEXICON", str(words))
+    with medrag.Medrag(settings=medrag.Settings(), index=sample_index) as opened:
+        (hit,) = opened.search("カクウロジン", k=1)
+    assert "アムロジピン" in hit.passage.text
+    assert not any("アムロジピン" in found.passage.text for found in without)
+
+
 def test_every_quote_is_the_documents_own_text(rag: medrag.Medrag) -> None:
     answer = rag.ask(TARGET)
     assert answer.citations
