@@ -27,6 +27,7 @@ from medrag.index import abbreviations, records
 from medrag.index.columns import DOCUMENT_COLUMNS, EDITION_COLUMNS, ColumnBuilder, save_identifiers
 from medrag.index.encoders import Encoder
 from medrag.index.lexical import LegBuilder
+from medrag.index.reencoding import Encoding
 from medrag.index.storage import ArrayWriter, Blobs, BlobWriter, Run, read_record, save_array
 from medrag.index.terms import BREAK_NUMBER, Keys, Vocabulary, bigram_keys, word_key, word_keys
 from medrag.index.vectors import VectorBuilder
@@ -235,12 +236,17 @@ def write(
     return writer.finish(spool.vocabulary)
 
 
+def _encoded(title: str, passage: Passage) -> str:
+    body = sentences(passage.text, records.sentence_offsets(passage))
+    return "\n".join([heading(title, passage.section), *body])
+
+
 class _Writer:
     """Writes the files of a generation, in the order of the documents' ids."""
 
     def __init__(self, directory: Path, encoder: Encoder, *, base: Index | None) -> None:
         self._directory = directory
-        self._encoder = encoder
+        self._encoding = Encoding(encoder, base=base, text_of=_encoded)
         self._base = base
         self._files = {name: BlobWriter(directory, name) for name in _KEPT}
         self._sequences = ArrayWriter(directory / "sequences.npy", dtype=np.int32)
@@ -308,6 +314,7 @@ class _Writer:
         record.setdefault("published", str(place.year[0]) if place.year else None)
         for name, column in self._columns.items():
             column.add(record.get(name))
+        self._encoding.document(identifier)
         self._add_passages(record.get("title", ""), content)
         self._hashes[identifier] = sha.hexdigest()
 
@@ -338,7 +345,7 @@ class _Writer:
     def _take_batch(self) -> None:
         """The bigrams and vectors of the passages that wait."""
         self._bigrams.add(*bigram_keys(self._batch))
-        self._vectors.add(self._encoder.encode_passages(self._batch))
+        self._vectors.add(self._encoding.vectors(self._batch))
         self._batch = []
 
     def finish(self, vocabulary: Vocabulary) -> Content:

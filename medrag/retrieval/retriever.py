@@ -194,6 +194,8 @@ class Retriever:
             agreeing = allowed(index, filters, lexicon=self._lexicon)
             possible = agreeing if possible is None else possible & agreeing
         notices: list[Notice] = []
+        if filters and possible is not None and not possible.any():
+            notices.append(_nothing_left(filters))
         if len(question) > LONGEST:
             notices.append(_cut(len(question)))
             question = question[:LONGEST]
@@ -306,6 +308,12 @@ def _limit(document: Document) -> int | None:
 def _cut(length: int) -> Notice:
     message = f"質問が長いため（{length:,} 字）、初めの {LONGEST:,} 字だけで検索しました。"
     return Notice(code="question_cut", message=message)
+
+
+def _nothing_left(filters: Filters) -> Notice:
+    given = "、".join(f"{key}={value}" for key, value in filters.items())
+    message = f"絞り込み（{given}）に当てはまる箇所が索引にありません。値を確かめてください。"
+    return Notice(code="filter_empty", message=message)
 
 
 def _merged(

@@ -176,3 +176,28 @@ def test_an_update_cuts_and_encodes_only_what_is_new(tmp_path: Path) -> None:
     encoder = Counting()
     Index.update(tmp_path, [entry("c", "新しい本文")], encoder=encoder)
     assert encoder.seen == 1
+
+
+def test_of_a_document_that_changed_a_model_encodes_only_the_passages_that_did(
+    tmp_path: Path,
+) -> None:
+    class Model(HashingEncoder):
+        semantic = True
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[str] = []
+
+        def encode_passages(self, texts):
+            self.seen += texts
+            return super().encode_passages(texts)
+
+    first, second = "喘息の治療を行う。", "発作には吸入薬を用いる。"
+    Index.build(tmp_path / "i", [entry("a", first, second)], encoder=Model())
+    encoder = Model()
+    changed = [entry("a", first, "発作には点滴を行う。")]
+    updated = Index.update(tmp_path / "i", changed, encoder=encoder)
+    assert len(encoder.seen) == 1
+    assert "点滴" in encoder.seen[0]
+    whole = Index.build(tmp_path / "whole", changed, encoder=Model())
+    assert updated.generation == whole.generation

@@ -136,6 +136,15 @@ def test_an_unknown_filter_is_named_with_those_that_there_are(guidelines: Retrie
         guidelines.search("喘息", k=1, filters={"year": " "})
 
 
+def test_filters_that_leave_nothing_are_told(guidelines: Retriever) -> None:
+    ranking = guidelines.rank("喘息", k=1, filters={"society": "架空皮膚科学会"})
+    assert ranking.hits == ()
+    (notice,) = ranking.notices
+    assert notice.code == "filter_empty"
+    assert "society=架空皮膚科学会" in notice.message
+    assert guidelines.rank("喘息", k=1, filters={"society": "架空呼吸器学会"}).notices == ()
+
+
 def test_filters_apply_before_the_cut(tmp_path: Path) -> None:
     many = [entry(f"d{i:03}", "高血圧の降圧目標の解説である。") for i in range(100)]
     wanted = entry("z", "高血圧では塩分を控える。", society="甲")
