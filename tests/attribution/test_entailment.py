@@ -14,8 +14,8 @@ from medrag.attribution.entailment.llm_judge import LLMJudge, read
 from medrag.attribution.verdicts import EvidenceText
 from medrag.errors import GenerationError, MissingDependency, SettingsError
 from medrag.models.chat import ChatDelta, ChatModel, ChatReply, Message, Sampling
-from medrag.models.openai_compatible import OpenAICompatible
 from tests.fake_vllm import ENGINE_DEAD, MODEL, Answer, FakeVLLM
+from tests.models.conftest import over_http
 from tests.real_vllm import SERVED
 
 PREMISE = "妊婦にはARBを投与しない。授乳中の女性では使用できる。"
@@ -59,18 +59,7 @@ TIERS = ["lexical", "judge", pytest.param("cross-encoder", marks=pytest.mark.den
 
 
 def _over_http(base_url: str, model: str) -> LLMJudge:
-    return LLMJudge(
-        OpenAICompatible(
-            base_url=base_url,
-            model=model,
-            api_key="EMPTY",
-            connect_seconds=5,
-            idle_seconds=120,
-            total_seconds=300,
-            retries=0,
-            concurrency=4,
-        )
-    )
+    return LLMJudge(over_http(base_url, model, retries=0))
 
 
 @contextmanager

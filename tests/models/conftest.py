@@ -16,7 +16,7 @@ from tests.real_vllm import ENVIRONMENT, SERVED
 SCRIPTED = Answer("診察室血圧が140/90mmHg以上です[2][3]。", "資料1を確認する。")
 
 
-def over_http(base_url: str, model: str) -> OpenAICompatible:
+def over_http(base_url: str, model: str, *, retries: int = 1) -> OpenAICompatible:
     return OpenAICompatible(
         base_url=base_url,
         model=model,
@@ -24,7 +24,7 @@ def over_http(base_url: str, model: str) -> OpenAICompatible:
         connect_seconds=5,
         idle_seconds=120,
         total_seconds=300,
-        retries=1,
+        retries=retries,
         concurrency=4,
     )
 
